@@ -1,0 +1,40 @@
+// Why a connection ended (`onClose(reason)`, `client.closeReason`). 1 to 5 are the CONNACK return codes of MQTT 3.1.1 §3.2.2.3.
+// Texts for people are in session/reason-texts.ts, which a build can leave out.
+
+export const UNACCEPTABLE_PROTOCOL_VERSION = 1;
+export const IDENTIFIER_REJECTED = 2;
+export const SERVER_UNAVAILABLE = 3;
+export const BAD_USER_NAME_OR_PASSWORD = 4;
+export const NOT_AUTHORIZED = 5;
+
+/** The application called `stop`. */
+export const STOPPED = 16;
+/** The peer ended the connection, or it broke. */
+export const CONNECTION_LOST = 17;
+/** The transport could not connect (refused, unreachable, no network). */
+export const CONNECT_FAILED = 18;
+/** The host name could not be resolved. */
+export const NAME_NOT_RESOLVED = 19;
+/** TLS: handshake failed or the certificate is not trusted. */
+export const TLS_FAILED = 20;
+/** The transport did not connect within `connectTimeout`. */
+export const CONNECT_TIMEOUT = 21;
+/** An answer (CONNACK, PUBACK, SUBACK, UNSUBACK, PINGRESP) did not come within `responseTimeout`. */
+export const CONNACK_TIMEOUT = 22;
+export const PUBACK_TIMEOUT = 23;
+export const SUBACK_TIMEOUT = 24;
+export const UNSUBACK_TIMEOUT = 25;
+export const PINGRESP_TIMEOUT = 26;
+
+/** The peer sent bytes that no MQTT 3.1.1 packet can have [MQTT-4.8.0-1]. */
+export const MALFORMED_PACKET = 32;
+/** The peer sent a well-formed packet that may not come now: before CONNACK, a second CONNACK, a packet only servers receive. */
+export const UNEXPECTED_PACKET = 33;
+/** The peer sent a QoS 2 PUBLISH or granted QoS 2, which this client never asks for. */
+export const UNSUPPORTED_QOS = 34;
+/** A packet that must be held as a whole does not fit the receive buffer. */
+export const PACKET_TOO_LARGE = 35;
+/** Acknowledgements could not be written although the peer keeps sending. */
+export const ACKNOWLEDGEMENTS_BLOCKED = 36;
+/** The transport lost bytes or does not know whether they were sent. */
+export const TRANSPORT_FAULT = 37;
