@@ -4,6 +4,7 @@ import { build } from 'esbuild';
 import { mkdirSync, rmSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { constants } from './constants.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const entry = resolve(process.argv[2] ?? '');
@@ -18,6 +19,7 @@ await build({
     format: 'esm',
     target: 'node20',
     packages: 'external',
+    define: constants(true),
     sourcemap: 'inline',
     logLevel: 'error',
 });

@@ -1,0 +1,1 @@
+export declare function constants(texts: boolean): Record<string, string>;

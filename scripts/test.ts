@@ -1,0 +1,116 @@
+// `npm test [-- WORD...]`: every *.test.ts whose path has one of the words, each in a process of its own; without words also
+// the checks and the size ceilings. Ends with the line `N passed, N failed` and exit code 0 or 1.
+import { build } from 'esbuild';
+import { mkdirSync, rmSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { constants } from './constants.mjs';
+import { filesBelow } from './files.ts';
+import { root } from './root.ts';
+import { killAll, runProcess, type Ended } from './run-process.ts';
+import { verdictOf, type Verdict } from './uvu-report.ts';
+
+interface Job {
+    readonly name: string;
+    run(): Promise<Ended>;
+    judge(ended: Ended): Verdict;
+}
+
+const { values, positionals: words } = parseArgs({
+    allowPositionals: true,
+    options: { deadline: { type: 'string', default: '180' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } },
+});
+const deadline = Number(values.deadline) * 1000;
+// A folder of its own for each run: two runs in one tree must not take each other's files away.
+const folder = join(root, '.cache', 'tests', String(process.pid));
+
+/** A test file: bundled right before it runs, so that one that does not compile fails alone. */
+function testFile(path: string): Job {
+    return {
+        name: path,
+        async run() {
+            const outfile = join(folder, path.replace(/\.ts$/, '.mjs'));
+            try {
+                await build({
+                    entryPoints: [join(root, path)],
+                    outfile,
+                    bundle: true,
+                    platform: 'node',
+                    format: 'esm',
+                    target: 'node20',
+                    packages: 'external',
+                    define: constants(true),
+                    sourcemap: true,
+                    logLevel: 'silent',
+                });
+            } catch (error) {
+                return { code: 1, output: (error as Error).message + '\n', late: false, milliseconds: 0 };
+            }
+            return runProcess(process.execPath, ['--enable-source-maps', outfile], deadline);
+        },
+        judge: verdictOf,
+    };
+}
+
+/** A tool of the project that passes or fails as a whole. */
+function tool(name: string): Job {
+    return {
+        name: `npm run ${name}`,
+        run: () => runProcess(process.execPath, ['scripts/run.mjs', `scripts/${name}.ts`], deadline),
+        judge: ended => ({ passed: ended.code === 0 ? 1 : 0, failed: ended.code === 0 ? 0 : 1, skipped: 0, remarks: ended.late ? ['killed at its deadline'] : [] }),
+    };
+}
+
+const jobs = filesBelow(['src', 'targets', 'hardware-tests', 'scripts', 'tests', 'examples'], name => name.endsWith('.test.ts'))
+    .filter(path => words.length === 0 || words.some(word => path.includes(word)))
+    .map(testFile);
+if (words.length === 0) {
+    jobs.push(tool('check'), tool('size'));
+}
+
+const sum = { passed: 0, failed: 0, skipped: 0 };
+
+function report(job: Job, ended: Ended): void {
+    const verdict = job.judge(ended);
+    sum.passed += verdict.passed;
+    sum.failed += verdict.failed;
+    sum.skipped += verdict.skipped;
+    const counts = [`${verdict.passed} passed`];
+    if (verdict.failed > 0) {
+        counts.push(`${verdict.failed} failed`);
+    }
+    if (verdict.skipped > 0) {
+        counts.push(`${verdict.skipped} skipped`);
+    }
+    const seconds = (ended.milliseconds / 1000).toFixed(1);
+    console.log(`${verdict.failed > 0 ? 'FAIL' : ' ok '} ${job.name}: ${counts.join(', ')} (${seconds} s)`);
+    if (verdict.failed > 0) {
+        console.log(ended.output.replace(/^/gm, '     | '));
+    }
+    for (const remark of verdict.remarks) {
+        console.log(`     ${remark}`);
+    }
+}
+
+async function work(): Promise<void> {
+    for (let job = jobs.shift(); job !== undefined; job = jobs.shift()) {
+        report(job, await job.run());
+    }
+}
+
+for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
+    process.on(signal, () => process.exit(code));
+}
+process.on('exit', () => {
+    killAll();
+    rmSync(folder, { recursive: true, force: true });
+});
+if (jobs.length === 0) {
+    console.log(`no test file has ${words.join(' or ')} in its path`);
+    sum.failed = 1;
+}
+mkdirSync(folder, { recursive: true });
+await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
+process.exitCode = sum.failed > 0 ? 1 : 0;
