@@ -1,0 +1,7 @@
+// motemq/node: what a laptop or a gateway needs to run the client.
+export { TcpTransport } from './tcp-transport.ts';
+export type { TcpOptions } from './tcp-transport.ts';
+export { TlsTransport } from './tls-transport.ts';
+export type { TlsOptions } from './tls-transport.ts';
+export { NodePlatform } from './platform.ts';
+export type { PlatformOptions } from './platform.ts';
