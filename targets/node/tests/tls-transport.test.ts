@@ -1,0 +1,264 @@
+// TLS on Node: the transport contract, and who may talk to whom.
+import { randomBytes } from 'node:crypto';
+import type { TLSSocket, TlsOptions as ServerOptions } from 'node:tls';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { settle, until } from '../../../hardware-tests/host/until.ts';
+import { CONNECT_FAILED, TLS_FAILED } from '../../../src/reasons.ts';
+import { TlsTransport } from '../index.ts';
+import type { TlsOptions } from '../index.ts';
+import { contractTests } from './contract.ts';
+import { Peer, Witness, certificate, freePort } from './witness.ts';
+import type { Visit } from './witness.ts';
+
+const ca = certificate('authority.pem');
+const identity = { cert: certificate('client.pem'), key: certificate('client.key'), passphrase: 'motemq' };
+const failed = `close ${TLS_FAILED}`;
+
+function make(options: Partial<TlsOptions>): TlsTransport {
+    return new TlsTransport({ host: '127.0.0.1', ca, closeTimeout: 500, ...options });
+}
+
+contractTests({
+    name: 'TLS',
+    listen: (onVisit, allowHalfOpen = false) => Peer.tls(onVisit, { allowHalfOpen } as ServerOptions),
+    transport: make,
+});
+
+function errorCode(transport: TlsTransport): string {
+    return (transport.lastError as NodeJS.ErrnoException | null)?.code ?? '';
+}
+
+/** Connects, and gives the server's end too. */
+async function connected(transport: TlsTransport, peer: Peer): Promise<{ witness: Witness; visit: Visit; socket: TLSSocket }> {
+    const witness = new Witness();
+    const earlier = peer.visits.length;
+    transport.open(witness);
+    await until('both ends are open', () => witness.saw('open') && peer.visits.length > earlier);
+    const visit = peer.visits[earlier];
+    return { witness, visit, socket: visit.socket as TLSSocket };
+}
+
+/** Connects, waits for the ticket that the server sends after the handshake, and closes. */
+async function cycle(transport: TlsTransport, peer: Peer): Promise<boolean> {
+    const { witness, visit } = await connected(transport, peer);
+    visit.socket.write('x'); // arrives after the tickets
+    await until('the tickets are there', () => witness.received.length === 1);
+    transport.close();
+    await until('it has ended', () => visit.ended);
+    return transport.sessionReused;
+}
+
+/** Opens, tries to write early, and asserts that the end is TLS_FAILED, once, and that no byte went out. */
+async function assertRefused(transport: TlsTransport, peer: Peer): Promise<void> {
+    const witness = new Witness();
+    transport.open(witness);
+    const secret = Buffer.from('secret');
+    assert.is(transport.write(secret, 0, secret.length), 0);
+    transport.flush();
+    await until('the end is told', () => witness.events.length > 0);
+    await settle();
+    assert.equal(witness.events, [failed]);
+    assert.is(transport.bytesWritten, 0);
+    assert.ok(peer.visits.every((visit) => visit.bytes.length === 0));
+}
+
+test('a server whose authority is not trusted is refused before a byte is sent', async () => {
+    const peer = await Peer.tls();
+    const transport = make({ port: peer.port, ca: undefined });
+    await assertRefused(transport, peer);
+    assert.ok(transport.lastError);
+    await peer.stop();
+});
+
+test('an environment variable does not turn verification off', async () => {
+    const peer = await Peer.tls();
+    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
+    try {
+        await assertRefused(make({ port: peer.port, ca: undefined, rejectUnauthorized: undefined }), peer);
+    } finally {
+        delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
+    }
+    await peer.stop();
+});
+
+test('an explicit rejectUnauthorized: false accepts anybody', async () => {
+    const peer = await Peer.tls();
+    const transport = make({ port: peer.port, ca: undefined, rejectUnauthorized: false });
+    await connected(transport, peer);
+    transport.close();
+    await peer.stop();
+});
+
+test('a certificate of a trusted authority for another name is refused', async () => {
+    const peer = await Peer.tls();
+    const transport = make({ port: peer.port, servername: 'other.example' });
+    await assertRefused(transport, peer);
+    assert.is(errorCode(transport), 'ERR_TLS_CERT_ALTNAME_INVALID');
+    await peer.stop();
+});
+
+test('SNI carries the host, or servername, and nothing where the host is an address', async () => {
+    const peer = await Peer.tls();
+    const seen: (string | false | null | undefined)[] = [];
+    for (const options of [{ host: 'localhost' }, { servername: 'broker.example' }, {}]) {
+        const transport = make({ port: peer.port, ...options });
+        const { socket } = await connected(transport, peer);
+        seen.push(socket.servername);
+        transport.close();
+    }
+    assert.equal(seen, ['localhost', 'broker.example', false]);
+    await peer.stop();
+});
+
+test('ALPN: the server chooses among what is offered', async () => {
+    const peer = await Peer.tls(undefined, { ALPNProtocols: ['h2', 'mqtt'] });
+    const transport = make({ port: peer.port, alpnProtocols: ['x-amzn-mqtt-ca', 'mqtt'] });
+    const { socket } = await connected(transport, peer);
+    assert.is(socket.alpnProtocol, 'mqtt');
+    assert.is(transport.alpnProtocol, 'mqtt');
+    transport.close();
+    await assertRefused(make({ port: peer.port, alpnProtocols: ['coap'] }), peer);
+    const silent = make({ port: peer.port });
+    await connected(silent, peer);
+    assert.is(silent.alpnProtocol, '');
+    silent.close();
+    await peer.stop();
+});
+
+for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
+    const demanding: ServerOptions = { maxVersion, requestCert: true, rejectUnauthorized: true, ca };
+
+    test(`${maxVersion}: a client certificate that the server demands is shown`, async () => {
+        const peer = await Peer.tls(undefined, demanding);
+        const transport = make({ port: peer.port, ...identity });
+        const { socket } = await connected(transport, peer);
+        assert.is(socket.authorized, true);
+        assert.is(socket.getPeerCertificate().subject.CN, 'node-1');
+        assert.is(transport.protocolVersion, maxVersion);
+        transport.close();
+        await peer.stop();
+    });
+
+    test(`${maxVersion}: without the client certificate that the server demands it is TLS_FAILED`, async () => {
+        const peer = await Peer.tls(undefined, demanding);
+        const transport = make({ port: peer.port });
+        const witness = new Witness();
+        transport.open(witness);
+        await until('the end is told', () => witness.saw(failed));
+        // With TLS 1.3 the client has finished before the server judges.
+        assert.equal(witness.events.filter((event) => event !== 'open'), [failed]);
+        assert.is(peer.visits.length, 0);
+        await peer.stop();
+    });
+
+    test(`${maxVersion}: each later connection resumes the session`, async () => {
+        const seen: boolean[] = [];
+        const peer = await Peer.tls((visit) => seen.push((visit.socket as TLSSocket).isSessionReused()), { maxVersion });
+        const transport = make({ port: peer.port });
+        const reused = [await cycle(transport, peer), await cycle(transport, peer), await cycle(transport, peer)];
+        assert.equal(reused, [false, true, true]);
+        assert.equal(seen, [false, true, true]);
+        assert.is(transport.sessionsReused, 2);
+        await peer.stop();
+    });
+}
+
+test('a session outlives a connection that could not be made', async () => {
+    const ticketKeys = randomBytes(48);
+    const port = await freePort();
+    const transport = make({ port });
+    let peer = await Peer.tls(undefined, { ticketKeys }, port);
+    assert.is(await cycle(transport, peer), false);
+    await peer.stop();
+    const witness = new Witness();
+    transport.open(witness);
+    await until('it is refused', () => witness.saw(`close ${CONNECT_FAILED}`));
+    peer = await Peer.tls(undefined, { ticketKeys }, port);
+    assert.is(await cycle(transport, peer), true);
+    await peer.stop();
+});
+
+test('a server that has forgotten the session makes a new one', async () => {
+    const port = await freePort();
+    const transport = make({ port });
+    const reused: boolean[] = [];
+    for (let start = 0; start < 2; start++) {
+        const peer = await Peer.tls(undefined, {}, port);
+        reused.push(await cycle(transport, peer), await cycle(transport, peer));
+        await peer.stop();
+    }
+    assert.equal(reused, [false, true, false, true]);
+});
+
+test('a handshake that fails spends the session, so that it cannot fail for ever', async () => {
+    const ticketKeys = randomBytes(48);
+    const port = await freePort();
+    const transport = make({ port });
+    let peer = await Peer.tls(undefined, { ticketKeys }, port);
+    await cycle(transport, peer);
+    await peer.stop();
+    const breaker = await Peer.tcp((visit) => visit.socket.on('data', () => visit.socket.end('not TLS')), {}, port);
+    const witness = new Witness();
+    transport.open(witness);
+    await until('it fails', () => witness.saw(failed));
+    await breaker.stop();
+    peer = await Peer.tls(undefined, { ticketKeys }, port);
+    assert.is(await cycle(transport, peer), false);
+    await peer.stop();
+});
+
+test('FIN, RST or nonsense during the handshake is TLS_FAILED, once', async () => {
+    const answers: ((visit: Visit, peer: Peer) => void)[] = [
+        (visit) => visit.socket.end(),
+        (visit, peer) => peer.reset(visit),
+        (visit) => visit.socket.write('SSH-2.0-OpenSSH_9.6\r\n'),
+    ];
+    for (const answer of answers) {
+        const peer = await Peer.tcp((visit) => visit.socket.once('data', () => answer(visit, peer)));
+        const transport = make({ port: peer.port });
+        const witness = new Witness();
+        transport.open(witness);
+        await until('the end is told', () => witness.events.length > 0);
+        await settle();
+        assert.equal(witness.events, [failed]);
+        await peer.stop();
+    }
+});
+
+test('close during the handshake is silent and ends the connection', async () => {
+    const peer = await Peer.tcp();
+    const transport = make({ port: peer.port });
+    const witness = new Witness();
+    transport.open(witness);
+    await until('the ClientHello arrives', () => peer.visits[0]?.bytes.length > 0);
+    transport.close();
+    await until('the peer sees the end', () => peer.visits[0].ended || peer.visits[0].errorCode !== '');
+    await settle();
+    assert.equal(witness.events, []);
+    await peer.stop();
+});
+
+test('a refused connection is CONNECT_FAILED, not a matter of TLS', async () => {
+    const transport = make({ port: await freePort() });
+    const witness = new Witness();
+    transport.open(witness);
+    await until('the end is told', () => witness.events.length > 0);
+    assert.equal(witness.events, [`close ${CONNECT_FAILED}`]);
+});
+
+test('a server that only knows older versions than minVersion is refused', async () => {
+    const peer = await Peer.tls(undefined, { maxVersion: 'TLSv1.2' });
+    await assertRefused(make({ port: peer.port, minVersion: 'TLSv1.3' }), peer);
+    await peer.stop();
+});
+
+test('unreadable certificates and keys throw at once', () => {
+    assert.throws(() => make({ cert: 'nonsense', key: identity.key, passphrase: 'motemq' }));
+    assert.throws(() => make({ ...identity, passphrase: 'wrong' }));
+    assert.throws(() => make({ ca: '-----BEGIN CERTIFICATE-----\nAAAA\n-----END CERTIFICATE-----' }));
+    assert.throws(() => make({ ca: [ca, 'authority.pem'] }));
+    assert.is(make({}).port, 8883);
+});
+
+test.run();
