@@ -8,7 +8,7 @@ export const BAD_USER_NAME_OR_PASSWORD = 4;
 export const NOT_AUTHORIZED = 5;
 
 /** The application called `stop`. */
-export const STOPPED = 16;
+export const CLOSED_BY_APPLICATION = 16;
 /** The peer ended the connection, or it broke. */
 export const CONNECTION_LOST = 17;
 /** The transport could not connect (refused, unreachable, no network). */
@@ -26,9 +26,9 @@ export const SUBACK_TIMEOUT = 24;
 export const UNSUBACK_TIMEOUT = 25;
 export const PINGRESP_TIMEOUT = 26;
 
-/** The peer sent bytes that no MQTT 3.1.1 packet can have [MQTT-4.8.0-1]. */
+/** The peer sent bytes that no packet can have that a client may receive then [MQTT-4.8.0-1]: also anything but CONNACK first, or a second CONNACK. */
 export const MALFORMED_PACKET = 32;
-/** The peer sent a well-formed packet that may not come now: before CONNACK, a second CONNACK, a packet only servers receive. */
+/** The peer answered what was not asked: session present to a clean session [MQTT-3.2.2-1], or a SUBACK with too few or too many codes [MQTT-3.8.4-5]. */
 export const UNEXPECTED_PACKET = 33;
 /** The peer sent a QoS 2 PUBLISH or granted QoS 2, which this client never asks for. */
 export const UNSUPPORTED_QOS = 34;
