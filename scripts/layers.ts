@@ -2,6 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { filesBelow } from './files.ts';
+import { importsOf } from './imports.ts';
 import { root } from './root.ts';
 
 /** Rooms by path, most particular first, and the rooms that each may import, itself included. */
@@ -10,13 +11,10 @@ const rooms: readonly [room: string, prefix: string, mayImport: readonly string[
     ['session', 'src/session/', ['session', 'codec', 'contracts']],
     ['outbox', 'src/outbox/', ['outbox', 'codec', 'contracts']],
     ['telemetry', 'src/telemetry/', ['telemetry', 'codec', 'contracts']],
-    ['entry', 'src/index.ts', ['session', 'outbox', 'telemetry', 'codec', 'contracts']],
-    ['entry', 'src/publisher.ts', ['session', 'outbox', 'telemetry', 'codec', 'contracts']],
+    ['entry', 'src/index.ts', ['entry', 'session', 'outbox', 'telemetry', 'codec', 'contracts']],
+    ['entry', 'src/publisher.ts', ['entry', 'session', 'outbox', 'telemetry', 'codec', 'contracts']],
     ['contracts', 'src/', ['contracts']],
 ];
-
-const statement = /^\s*(?:import|export)\b[^'";]*?(?:\bfrom\s*)?['"]([^'"]+)['"]/gm;
-const dynamic = /\bimport\s*\(\s*['"]([^'"]+)['"]/g;
 
 function roomOf(path: string): string {
     const target = /^targets\/[^/]+\//.exec(path);
@@ -33,9 +31,7 @@ function mayImport(from: string, to: string): boolean {
 export function upwardImports(path: string, source: string): string[] {
     const findings: string[] = [];
     const room = roomOf(path);
-    for (const match of [...source.matchAll(statement), ...source.matchAll(dynamic)]) {
-        const specifier = match[1];
-        const line = source.slice(0, match.index + match[0].length).split('\n').length;
+    for (const { specifier, line } of importsOf(source)) {
         const found = (reason: string) => findings.push(`${path}:${line} imports '${specifier}': ${reason}`);
         if (specifier.startsWith('.')) {
             const to = roomOf(normalize(join(dirname(path), specifier)));

@@ -8,7 +8,7 @@ test('codec may not know session', () => {
 });
 
 test('an import that spans lines, one without names, a re-export and a dynamic one are all seen', () => {
-    const source = 'import {\n    A,\n    B,\n} from \'../session/a.ts\';\nimport \'../session/b.ts\';\nexport * from "../session/c.ts";\nconst d = () => import(\'../session/d.ts\');\n';
+    const source = 'import Z, {\n    A,\n    B,\n} from \'../session/a.ts\';\nimport \'../session/b.ts\';\nexport * from "../session/c.ts";\nconst d = () => import(\'../session/d.ts\');\n';
     assert.equal(upwardImports('src/telemetry/a.ts', source).map(text => text.split(' ')[0]), [4, 5, 6, 7].map(line => `src/telemetry/a.ts:${line}`));
 });
 
@@ -21,8 +21,12 @@ test('a contract knows contracts only', () => {
     assert.equal(upwardImports('src/misuse.ts', 'import { A } from \'./reasons.ts\';'), []);
 });
 
+test('texts of a program are no imports', () => {
+    assert.equal(upwardImports('src/codec/a.ts', 'export function f(a: boolean) {\n    return a ? \'import\' : \'../session/a.ts\';\n}\n// it comes from \'../session/b.ts\'\n'), []);
+});
+
 test('an entry of the package knows all of src', () => {
-    assert.equal(upwardImports('src/index.ts', 'export * from \'./session/a.ts\';\nexport * from \'./codec/index.ts\';\nexport * from \'./reasons.ts\';\n'), []);
+    assert.equal(upwardImports('src/index.ts', 'export * from \'./publisher.ts\';\nexport { A } from \'./session/a.ts\';\nexport * from \'./codec/index.ts\';\nexport * from \'./reasons.ts\';\n'), []);
 });
 
 test('src has no dependencies and knows no target', () => {

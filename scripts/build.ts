@@ -1,0 +1,34 @@
+// `npm run build`: dist/, what the npm package holds: an ES module an entry of `exports`, the declarations of all of them, and
+// the board bundles in dist/board/. `-- --out FOLDER` builds elsewhere. What cannot be built yet is said; exit code 1 if a type is wrong.
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join, relative, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { boardBundles, distBundles, emitDist, missingSources, prepareBoardBundles, type Output } from './bundles.ts';
+import { writeDeclarations } from './declarations.ts';
+import { root } from './root.ts';
+
+const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } });
+const dist = resolve(root, values.out);
+
+/** Writes `dist/NAME.js` and its map; sources are named relative to the file, as a debugger expects. */
+function write(name: string, { code, map }: Output): void {
+    const file = join(dist, `${name}.js`);
+    const folder = dirname(file);
+    mkdirSync(folder, { recursive: true });
+    const parsed = JSON.parse(map) as { sources: string[] };
+    parsed.sources = parsed.sources.map(source => relative(folder, join(root, source)));
+    writeFileSync(`${file}.map`, JSON.stringify(parsed));
+    writeFileSync(file, `${code.trimEnd()}\n//# sourceMappingURL=${name.slice(name.lastIndexOf('/') + 1)}.js.map\n`);
+}
+
+rmSync(dist, { recursive: true, force: true });
+for (const bundle of [...distBundles, ...boardBundles]) {
+    missingSources(bundle).forEach(path => console.error(`${bundle.name} is not built: ${path} does not exist`));
+}
+const complaint = await writeDeclarations(dist);
+await Promise.all(distBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => write(bundle.name, await emitDist(bundle))));
+await Promise.all((await prepareBoardBundles()).map(async bundle => write(`board/${bundle.name}.min`, await bundle.emit({ minify: true, texts: false }))));
+if (complaint) {
+    console.error(complaint);
+    process.exitCode = 1;
+}

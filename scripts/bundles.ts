@@ -1,0 +1,124 @@
+// The bundles of this project, and how each is emitted. Who builds, measures or checks one takes it from here.
+import { build, type BuildOptions } from 'esbuild';
+import { existsSync, readFileSync } from 'node:fs';
+import { dirname, join, normalize } from 'node:path';
+import { constants } from './constants.mjs';
+import { readDeclarations, reachable } from './declarations.ts';
+import { manglableNames, manglePattern } from './mangle.ts';
+import { importsOf } from './imports.ts';
+import type { Emitted } from './dialect/check.ts';
+import { root } from './root.ts';
+
+/** An entry of package.json's `exports`: an ES module of dist/. */
+export interface DistBundle {
+    /** File name in dist/ without its extension. */
+    readonly name: string;
+    readonly entry: string;
+    readonly engines: Emitted['engines'];
+}
+
+/** A classic script that assigns to `exports`, shortened as far as it goes: what is loaded onto an Espruino board, and measured. */
+export interface BoardBundle {
+    readonly name: string;
+    readonly title: string;
+    readonly entry: string;
+    /** Bytes that the minified script without texts may have; a figure of the design. */
+    readonly ceiling?: number;
+    readonly engines: Emitted['engines'];
+}
+
+/** What one bundle came to. */
+export interface Output {
+    readonly code: string;
+    /** The source map as JSON text. Its sources are paths relative to the project. */
+    readonly map: string;
+    /** Paths of the sources in it, relative to the project. */
+    readonly inputs: readonly string[];
+}
+
+const everyEngine = ['espruino', 'xs', 'core'] as const;
+
+// Each is whole in itself. A Moddable manifest lists files by hand and the classes of one bundle are never asked for by
+// another (rule instance-of-own-class), so a copy in two bundles costs nothing: an application loads one of them.
+export const distBundles: readonly DistBundle[] = [
+    { name: 'index', entry: 'src/index.ts', engines: everyEngine },
+    { name: 'publisher', entry: 'src/publisher.ts', engines: everyEngine },
+    { name: 'codec', entry: 'src/codec/index.ts', engines: everyEngine },
+    { name: 'telemetry', entry: 'src/telemetry/index.ts', engines: everyEngine },
+    { name: 'reason-texts', entry: 'src/session/reason-texts.ts', engines: everyEngine },
+    { name: 'node', entry: 'targets/node/index.ts', engines: [] },
+    { name: 'moddable', entry: 'targets/moddable/index.ts', engines: ['xs'] },
+];
+
+export const boardBundles: readonly BoardBundle[] = [
+    { name: 'full', title: 'full client', entry: 'scripts/entries/full.ts', ceiling: 6100, engines: everyEngine },
+    { name: 'publish-only', title: 'publish-only client', entry: 'scripts/entries/publish-only.ts', ceiling: 3000, engines: everyEngine },
+    { name: 'codec', title: 'codec only', entry: 'scripts/entries/codec.ts', engines: everyEngine },
+];
+
+/** Syntax that es2020 has and Espruino lacks, so that esbuild neither keeps nor introduces it. */
+const lowered = { 'optional-chain': false, 'exponent-operator': false, 'logical-assignment': false } as const;
+
+function localImports(path: string): string[] {
+    return importsOf(readFileSync(join(root, path), 'utf8')).filter(({ specifier }) => specifier.startsWith('.')).map(({ specifier }) => normalize(join(dirname(path), specifier)));
+}
+
+/** What keeps a bundle from being built: its entry, or a module that the entry imports, does not exist. */
+export function missingSources(bundle: { readonly entry: string }): string[] {
+    return existsSync(join(root, bundle.entry)) ? localImports(bundle.entry).filter(path => !existsSync(join(root, path))) : [bundle.entry];
+}
+
+async function emit(entry: string, options: BuildOptions): Promise<Output> {
+    const result = await build({
+        entryPoints: [join(root, entry)],
+        absWorkingDir: root,
+        // In the project's folder, so that paths in the source map are relative to it.
+        outfile: join(root, 'bundle.js'),
+        bundle: true,
+        write: false,
+        metafile: true,
+        format: 'esm',
+        target: 'es2020',
+        supported: lowered,
+        packages: 'external',
+        sourcemap: 'external',
+        legalComments: 'none',
+        charset: 'utf8',
+        // An entry of a board bundle assigns to the `exports` that require() gives a classic script.
+        logOverride: { 'commonjs-variable-in-esm': 'silent' },
+        logLevel: 'error',
+        ...options,
+    });
+    const file = (suffix: string) => result.outputFiles!.find(({ path }) => path.endsWith(suffix))!.text;
+    return { code: file('.js'), map: file('.js.map'), inputs: Object.keys(result.metafile!.inputs) };
+}
+
+/** An entry of dist/: readable, with the texts. */
+export function emitDist({ name, entry }: DistBundle): Promise<Output> {
+    return emit(entry, {
+        platform: name === 'node' ? 'node' : 'neutral',
+        define: constants(true),
+        ...(name === 'node' ? { target: 'node20', supported: {} } : {}),
+    });
+}
+
+/** A board bundle as it can be emitted in several ways. */
+export interface PreparedBundle extends BoardBundle {
+    /** The property names that it shortens when it is minified (mangle.ts). */
+    readonly mangled: readonly string[];
+    emit(options: { readonly minify: boolean; readonly texts: boolean }): Promise<Output>;
+}
+
+/** Makes the board bundles ready to emit. Those whose sources are missing are left out. */
+export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
+    const declarations = await readDeclarations();
+    return Promise.all(boardBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => {
+        const emitWith = (minify: boolean, texts: boolean, pattern?: RegExp) => emit(bundle.entry, {
+            platform: 'neutral', minify, define: constants(texts), ...(minify && pattern ? { mangleProps: pattern } : {}),
+        });
+        const { inputs } = await emitWith(false, true);
+        const shown = inputs.filter(path => !path.startsWith('scripts/')).concat(localImports(bundle.entry)).flatMap(path => reachable(path, declarations));
+        const mangled = manglableNames([...new Set(shown)], inputs.map(path => readFileSync(join(root, path), 'utf8')));
+        return { ...bundle, mangled, emit: ({ minify, texts }) => emitWith(minify, texts, manglePattern(mangled)) };
+    }));
+}
