@@ -1,0 +1,113 @@
+// What a script finds on the virtual board: Moddable's modules as far as the host has them, and globals of the host's own.
+
+declare module 'embedded:io/socket/tcp' {
+    type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
+
+    interface TCPOptions {
+        /** An IP address; a host name throws "invalid address". */
+        address: string;
+        port: number;
+        nodelay?: boolean;
+        format?: 'buffer' | 'number';
+        /** Becomes the property `target` of the socket. */
+        target?: unknown;
+        /** So many bytes are unread. Comes again only when more arrive. */
+        onReadable?(this: TCP, count: number): void;
+        /** So many bytes can be written. The first one means: connected. */
+        onWritable?(this: TCP, count: number): void;
+        /** The connection failed or ended, or the peer closed it; after all that was received has been read. */
+        onError?(this: TCP): void;
+    }
+
+    class TCP {
+        constructor(options: TCPOptions);
+        target: unknown;
+        format: 'buffer' | 'number';
+        /** Bytes that can still be written; undefined if the connection has ended. Throws, and takes nothing, if they do not fit. */
+        write(data: Bytes | number): number | undefined;
+        /** All, or `count` bytes; with format 'number' the next byte. undefined: nothing is there; more than there is throws. */
+        read(count?: number): ArrayBuffer | number | undefined;
+        /** Fills all of `into` and returns its length. */
+        read(into: Bytes): number | undefined;
+        /** No callback follows. Bytes that were written still go out. */
+        close(): void;
+    }
+
+    export default TCP;
+}
+
+declare module 'timer' {
+    /** A timer: what `set` and `repeat` return, and what the callback is given. */
+    class TimerIdentifier {
+        private readonly timer;
+    }
+
+    const Timer: {
+        /** Calls back in `ms` milliseconds, then every `repeat` ms; without `repeat` once, and the identifier is void afterwards. */
+        set(callback: (id: TimerIdentifier) => void, ms?: number, repeat?: number): TimerIdentifier;
+        repeat(callback: (id: TimerIdentifier) => void, ms: number): TimerIdentifier;
+        /** Sets a timer anew; without `ms` it stays, but does not fire until it is scheduled again. */
+        schedule(id: TimerIdentifier, ms?: number, repeat?: number): void;
+        clear(id: TimerIdentifier | null | undefined): void;
+    };
+
+    export default Timer;
+}
+
+declare module 'time' {
+    const Time: {
+        /** Milliseconds, int32; wraps. */
+        readonly ticks: number;
+        /** Milliseconds from `start` to `end` (default: now), right across a wrap. */
+        delta(start: number, end?: number): number;
+    };
+
+    export default Time;
+}
+
+declare module 'mc/config' {
+    /** The JSON that the board was started with, frozen. */
+    const config: Readonly<Record<string, unknown>>;
+    export default config;
+}
+
+/** Prints its arguments; a line ends with '\n'. */
+declare function trace(...texts: string[]): void;
+
+/**
+ * What the engine and the sockets have used. Reading allocates nothing, but costs bytecodes and stack of its own: measure an
+ * empty run too, and take the difference.
+ *
+ * Scripts run as a board has them in flash: bytecode, names and string literals take no heap. Code that is *evaluated* at run
+ * time (`eval`, `new Function`) is different: each of its string literals allocates chunk bytes whenever it is reached.
+ */
+declare const Meter: {
+    /** Bytes of a slot: 16 as on a microcontroller, or 32 if the host is a 64-bit program. */
+    readonly slotBytes: 16 | 32;
+    /** Slots in use since the scripts began; only rises between collections, so a difference is what was allocated. */
+    slots(): number;
+    /** Bytes of chunks (strings, buffers, arrays) in use, their headers included; likewise. */
+    chunkBytes(): number;
+    /** Collections of garbage so far. */
+    collections(): number;
+    /** Bytecodes executed so far, as the engine counts them (uint32; each call from native code counts one more). */
+    bytecodes(): number;
+    /** Deepest stack since the start or `resetStack`, in slots as a manifest's `stack` counts them. Exact. */
+    deepestStack(): number;
+    resetStack(): void;
+    /** Collects garbage now. */
+    collect(): void;
+    /** Bytes received and sent by all sockets. */
+    bytesIn(): number;
+    bytesOut(): number;
+    /** Calls of `write` on sockets, and the system calls that sent what they wrote: one a turn and socket. */
+    writes(): number;
+    sends(): number;
+};
+
+declare const Board: {
+    /** Ends the board's process. Bytes written to sockets go out before. */
+    exit(code?: number): never;
+    /** A line that was sent to the board. */
+    onLine?: (line: string) => void;
+};
