@@ -118,7 +118,7 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
         });
         const { inputs } = await emitWith(false, true);
         const shown = inputs.filter(path => !path.startsWith('scripts/')).concat(localImports(bundle.entry)).flatMap(path => reachable(path, declarations));
-        const mangled = manglableNames([...new Set(shown)], inputs.map(path => readFileSync(join(root, path), 'utf8')));
+        const mangled = manglableNames([...new Set(shown)], inputs.map(path => readFileSync(join(root, path), 'utf8')), readFileSync(join(root, bundle.entry), 'utf8'));
         return { ...bundle, mangled, emit: ({ minify, texts }) => emitWith(minify, texts, manglePattern(mangled)) };
     }));
 }

@@ -1,13 +1,13 @@
 // The list of property names that a board bundle may shorten: nothing that a user can see is on it.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { manglableNames, manglePattern, membersOf, ownInterfaces } from '../mangle.ts';
+import { manglableNames, manglePattern, declarationsIn, ownInterfaces } from '../mangle.ts';
 
-const shown = (text: string) => [...membersOf(text).shown].sort();
-const hidden = (text: string) => [...membersOf(text).hidden].sort();
+const shown = (text: string) => declarationsIn(text).flatMap(declaration => [...declaration.shown]).sort();
+const hidden = (text: string) => declarationsIn(text).flatMap(declaration => [...declaration.hidden]).sort();
 
 test('private and protected members are hidden, the others shown', () => {
-    const text = 'export declare class A {\n    private one;\n    protected two(a: number): void;\n    private static readonly three;\n    readonly four: number;\n    five?(x: string): void;\n    constructor(six: number);\n    get seven(): number;\n    private get eight();\n}\n';
+    const text = 'export declare abstract class A implements B, C {\n    private one;\n    protected two(a: number): void;\n    private static readonly three;\n    readonly four: number;\n    five?(x: string): void;\n    constructor(six: number);\n    get seven(): number;\n    private get eight();\n}\n';
     assert.equal(hidden(text), ['eight', 'one', 'three', 'two']);
     assert.equal(shown(text), ['constructor', 'five', 'four', 'seven']);
 });
@@ -25,7 +25,7 @@ test('everything inside a class or interface tagged @internal is hidden, and not
 });
 
 test('parameters, types and imports are no members', () => {
-    const text = 'import type { Foo } from \'./foo.ts\';\nexport { Bar } from "./bar.ts";\nexport declare function f(alpha: Beta<Gamma>, delta: (epsilon: number) => void): Zeta;\nexport declare class A extends B<C> implements D {\n    m(alpha: Beta, ...rest: Delta[]): Record<string, Eta>;\n    [key: string]: unknown;\n}\n';
+    const text = 'import type { Foo } from \'./foo.ts\';\nexport { Bar } from "./bar.ts";\nexport declare function f(alpha: Beta<Gamma>, delta: (epsilon: number) => void): Zeta;\nexport declare class A extends B<C> implements D, E {\n    m(alpha: Beta, ...rest: Delta[]): Record<string, Eta>;\n    [key: string]: unknown;\n}\n';
     assert.equal(shown(text), ['m']);
     assert.equal(hidden(text), []);
 });
@@ -42,7 +42,17 @@ test('a name that is public anywhere, or a built-in\'s, is not shortened', () =>
     const a = 'export declare class A {\n    private secret;\n    private shared;\n    private length;\n    private setUint16;\n    private native;\n}\n';
     const b = 'export interface B {\n    shared: number;\n}\n';
     const source = 'interface Socket {\n    native(): void;\n}\n';
-    assert.equal(manglableNames([a, b], [source]), ['secret']);
+    assert.equal(manglableNames([a, b], [source], 'A'), ['secret']);
+});
+
+test('a class is public only if the entry leads to it, by what users see of the types between', () => {
+    const declarations = [
+        'import { Inner } from \'./inner.ts\';\nimport { Shared as Alias } from \'./shared.ts\';\nexport declare class Client extends Base {\n    protected inner: Inner;\n    take(alias: Alias): void;\n}\nexport declare abstract class Base {\n    based: number;\n}\n',
+        'export declare class Inner {\n    work(): void;\n    take(): void;\n}\n',
+        'export declare class Shared {\n    visible: number;\n}\nexport interface Native {\n    send(): void;\n}\n',
+    ];
+    assert.equal(manglableNames(declarations, [], 'exports.Client = Client;'), ['inner', 'work']);
+    assert.equal(manglableNames(declarations, [], 'exports.Inner = Inner;'), ['based', 'inner', 'visible']);
 });
 
 test('only interfaces that a source keeps to itself are taken from it', () => {
