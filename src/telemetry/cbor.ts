@@ -35,10 +35,11 @@ const KEY_OR_END = -2;
 const VALUE = -3;
 
 /**
- * Writes the head of an item (RFC 8949 §3): its major type and `argument`, an integer from 0 to 2^53, in the shortest form, or
- * INDEFINITE. Returns the end, or DOES_NOT_FIT.
+ * Writes the head of an item (RFC 8949 §3): its major type and its argument in the shortest form. `value` is that argument,
+ * 0 to 2^53, or INDEFINITE; with NEGATIVE it is the integer itself, -1 to -2^53. Returns the end, or DOES_NOT_FIT.
  */
-export function writeHead(bytes: Uint8Array, offset: number, limit: number, majorType: number, argument: number): number {
+function writeHead(bytes: Uint8Array, offset: number, limit: number, majorType: number, value: number): number {
+    const argument = majorType === NEGATIVE ? -1 - value : +value;
     const size = argument < 24 ? 0 : argument < 256 ? 1 : argument < 65536 ? 2 : argument < 4294967296 ? 4 : 8;
     const end = offset + 1 + size;
     if (offset < 0 || end > limit) return DOES_NOT_FIT;
@@ -162,11 +163,9 @@ export class CborWriter {
         if (decimals) {
             at = writeHead(bytes, at, limit, TAG, DECIMAL_FRACTION);
             at = writeHead(bytes, at, limit, ARRAY, 2);
-            at = writeHead(bytes, at, limit, NEGATIVE, decimals - 1);
+            at = writeHead(bytes, at, limit, NEGATIVE, -decimals);
         }
-        return this.wrote(
-            value <= -1 ? writeHead(bytes, at, limit, NEGATIVE, -1 - value) : writeHead(bytes, at, limit, UNSIGNED, value),
-        );
+        return this.wrote(writeHead(bytes, at, limit, value <= -1 ? NEGATIVE : UNSIGNED, value));
     }
 
     /** `value` rounded to `decimals` digits after the point, `decimals` 0 to 11, as a decimal fraction: see `toFixedPoint` and `fixed`. */

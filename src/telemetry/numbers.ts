@@ -23,7 +23,8 @@ export function toFixedPoint(value: number, decimals: number): number {
     checkDecimals(decimals);
     let power = 1;
     for (let count = decimals; count > 0; count--) power *= 10;
-    const magnitude = value < 0 ? -value : value;
+    // The plus tells V8 that this is a number, which it then keeps off its heap.
+    const magnitude = value < 0 ? -value : +value;
     const scaled = magnitude * power;
     const whole = Math.floor(scaled);
     // `scaled` is rounded and may look like a tie that it is not. Half of the value's bits times `power` is exact, and so is
@@ -32,7 +33,8 @@ export function toFixedPoint(value: number, decimals: number): number {
     const upper = shifted - (shifted - magnitude);
     const error = upper * power - scaled + (magnitude - upper) * power;
     const rounded = scaled - whole - 0.5 + error < 0 ? whole : whole + 1;
-    return value < 0 ? -rounded : rounded;
+    // From 0, because a negative zero would stand on V8's heap.
+    return value < 0 ? 0 - rounded : rounded;
 }
 
 /**
@@ -43,7 +45,7 @@ export function toFixedPoint(value: number, decimals: number): number {
  */
 export function writeFixed(bytes: Uint8Array, offset: number, limit: number, value: number, decimals: number): number {
     checkDecimals(decimals);
-    let rest = value < 0 ? -value : value;
+    let rest = value < 0 ? -value : +value;
     // So written, the comparison is false for NaN too.
     if (!(rest <= LARGEST)) return writeCharacters(bytes, offset, limit, NULL);
     let digits = 1;
