@@ -8,7 +8,7 @@ import type { Topic } from './topic.ts';
  * Encodes a PUBLISH at bytes[offset..limit) and returns where it ends, or DOES_NOT_FIT. Bytes from the returned end to
  * `limit` may have been written to as well.
  * `flags`: RETAIN | QOS_1 | QOS_2 | DUP. `packetIdentifier`: 1 to 65,535 with a QoS above 0, else 0 [MQTT-2.3.1-1] [MQTT-2.3.1-5].
- * The message is payload[start..end); a range outside of `payload` throws.
+ * The message is payload[start..end), where `payload` may be `bytes` itself; a range outside of `payload` throws.
  */
 export function encodePublish(
     bytes: Uint8Array, offset: number, limit: number,
@@ -31,6 +31,9 @@ export function encodePublish(
     const payloadAt = packetEnd - end;
     if (payloadAt >= offset && payloadAt + size <= limit) {
         bytes.set(payload, payloadAt);
+    } else if (payloadAt > 0) {
+        // From the end: the payload may lie in `bytes` itself, before the place it goes to.
+        for (let index = end; index-- > start;) bytes[payloadAt + index] = payload[index];
     } else {
         for (let index = start; index < end; index++) bytes[payloadAt + index] = payload[index];
     }
