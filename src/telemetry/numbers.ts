@@ -41,7 +41,7 @@ export function toFixedPoint(value: number, decimals: number): number {
  * Writes `value` / 10^`decimals` with exactly that many decimals: 2134 with 2 is `21.34`, -5 with 3 is `-0.005`, 7 with 0 is `7`.
  * A fraction of `value` itself is dropped; zero has no sign. NaN, infinities and whatever lies outside of -2^53..2^53, which JSON
  * cannot carry exactly, are written as `null`. `decimals`: 0 to 11, anything else throws.
- * Returns the end, or DOES_NOT_FIT with nothing of the number written.
+ * Returns the end, or DOES_NOT_FIT.
  */
 export function writeFixed(bytes: Uint8Array, offset: number, limit: number, value: number, decimals: number): number {
     checkDecimals(decimals);
