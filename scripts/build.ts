@@ -10,13 +10,12 @@ import { root } from './root.ts';
 const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } });
 const dist = resolve(root, values.out);
 
-/** Writes `dist/NAME.js` and its map; sources are named relative to the file, as a debugger expects. */
+/** Writes `dist/NAME.js` and its map; sources are named relative to the file, as a debugger expects, wherever it is written now. */
 function write(name: string, { code, map }: Output): void {
     const file = join(dist, `${name}.js`);
-    const folder = dirname(file);
-    mkdirSync(folder, { recursive: true });
+    mkdirSync(dirname(file), { recursive: true });
     const parsed = JSON.parse(map) as { sources: string[] };
-    parsed.sources = parsed.sources.map(source => relative(folder, join(root, source)));
+    parsed.sources = parsed.sources.map(source => relative(dirname(`dist/${name}`), source));
     writeFileSync(`${file}.map`, JSON.stringify(parsed));
     writeFileSync(file, `${code.trimEnd()}\n//# sourceMappingURL=${name.slice(name.lastIndexOf('/') + 1)}.js.map\n`);
 }

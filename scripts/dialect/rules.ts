@@ -26,11 +26,11 @@ const MISSING_STATICS = new Set(['Math.imul', 'Number.isInteger', 'Number.isFini
     'Object.freeze', 'Object.seal', 'Promise.race', 'Promise.any', 'Promise.allSettled', 'String.fromCodePoint']);
 const MISSING_METHODS = new Set(['copyWithin', 'codePointAt', 'at', 'flat', 'flatMap', 'finally']);
 
-/** The name of the method that a node calls: `slice` for `a.slice(1)`. */
-function calledMethod(node: Node): string | undefined {
+/** The name of the built-in method that a node calls: `slice` for `a.slice(1)`. A name that a class of the file has is not counted. */
+function calledMethod(node: Node, tree: Tree): string | undefined {
     if (node.type !== 'CallExpression' || node.callee.type !== 'MemberExpression') return undefined;
     const { property } = node.callee;
-    return !node.callee.computed && property.type === 'Identifier' ? property.name : undefined;
+    return !node.callee.computed && property.type === 'Identifier' && !tree.methods.has(property.name) ? property.name : undefined;
 }
 
 /** `Math.imul` for such a member of a global object. */
@@ -134,7 +134,7 @@ export const rules: readonly Rule[] = [
     { name: 'new-target', engines: ESPRUINO, why: 'Espruino has no new.target', instead: 'write a class',
         test: node => node.type === 'MetaProperty' && node.meta.name === 'new' },
     { name: 'closure-per-call', engines: EVERYWHERE, why: 'each call allocates it (XS 80 to 144 bytes)', instead: 'make it once, in the constructor or at module level',
-        test: (node, tree) => ((isFunction(node) && !isMethodValue(node, tree)) || node.type === 'ClassExpression' || node.type === 'ClassDeclaration' || calledMethod(node) === 'bind') && madePerCall(node, tree) },
+        test: (node, tree) => ((isFunction(node) && !isMethodValue(node, tree)) || node.type === 'ClassExpression' || node.type === 'ClassDeclaration' || calledMethod(node, tree) === 'bind') && madePerCall(node, tree) },
     { name: 'loop-closure', engines: ESPRUINO, why: 'in Espruino all turns of a loop share its variable', instead: 'copy it to a `const` inside the body, or make the function elsewhere',
         test: (node, tree) => isFunction(node) && capturesLoopVariable(node, tree) },
     { name: 'case-after-default', engines: ESPRUINO, why: 'a SyntaxError in Espruino', instead: 'put `default` last',
@@ -144,11 +144,11 @@ export const rules: readonly Rule[] = [
     { name: 'chained-element-assignment', engines: ESPRUINO, why: 'in Espruino `b = a[0] = 300` gives what the typed array holds, 44', instead: 'write two statements',
         test: node => node.type === 'AssignmentExpression' && node.right.type === 'AssignmentExpression' && node.right.left.type === 'MemberExpression' && node.right.left.computed },
     { name: 'slice', engines: EVERYWHERE, why: 'it copies, and Espruino makes a plain Array of it', instead: 'pass start and end',
-        test: node => calledMethod(node) === 'slice' },
+        test: (node, tree) => calledMethod(node, tree) === 'slice' },
     { name: 'fill-or-index-of', engines: ESPRUINO, why: 'Espruino walks the whole array: 1 kB costs 25 to 83 µs and 1,029 to 3,079 allocations', instead: 'an index loop over the part that matters',
-        test: node => calledMethod(node) === 'fill' || calledMethod(node) === 'indexOf' },
+        test: (node, tree) => calledMethod(node, tree) === 'fill' || calledMethod(node, tree) === 'indexOf' },
     { name: 'missing-built-in', engines: ESPRUINO, why: 'Espruino has no such function', instead: 'write the few lines, or another built-in',
-        test: (node, tree) => MISSING_STATICS.has(memberOfGlobal(node, tree) ?? '') || MISSING_METHODS.has(calledMethod(node) ?? '') },
+        test: (node, tree) => MISSING_STATICS.has(memberOfGlobal(node, tree) ?? '') || MISSING_METHODS.has(calledMethod(node, tree) ?? '') },
     { name: 'clear-timeout', engines: ESPRUINO, why: 'in Espruino clearTimeout(undefined) throws and clearTimeout() clears every timer', instead: 'guard it: `if (timer) clearTimeout(timer)`',
         test: (node, tree) => node.type === 'CallExpression' && (tree.isGlobalNamed(node.callee, 'clearTimeout') || tree.isGlobalNamed(node.callee, 'clearInterval'))
             && (node.arguments.length === 0 || !isGuarded(node, node.arguments[0], tree)) },

@@ -45,6 +45,8 @@ export class Tree {
     /** Every node, parents before children, in the order of the text. */
     readonly nodes: Node[] = [];
     readonly bindings: readonly Binding[];
+    /** Names of the methods that classes of this file have. */
+    readonly methods: ReadonlySet<string>;
     private readonly parents = new Map<Node, Node>();
     private readonly scopes = new Map<Node, Scope>();
     private readonly meanings = new Map<Node, Binding>();
@@ -57,6 +59,7 @@ export class Tree {
         this.nodes.forEach(node => this.declare(node));
         this.nodes.forEach(node => this.resolve(node));
         this.bindings = [...this.scopes.values()].flatMap(scope => [...scope.values()]);
+        this.methods = new Set(this.nodes.flatMap(node => node.type === 'MethodDefinition' && node.key.type === 'Identifier' ? [node.key.name] : []));
     }
 
     parent(node: Node): Node | undefined {

@@ -132,7 +132,8 @@ export const cases: Readonly<Record<string, Case>> = {
     'missing-built-in': {
         rejected: ['export const f = (a: number) => Math.imul(a, 3); // <-', 'export const f = (a: Uint8Array) => a.copyWithin(0, 3); // <-', 'export const f = (a: unknown) => Number.isInteger(a); // <-',
             'export const f = () => Array.from([1]); // <-', 'export const f = (o: object) => Object.freeze(o); // <-'],
-        passes: ['export const f = (a: number) => Math.floor(a);', 'export const f = (Math: { imul(n: number): number }) => Math.imul(2);'],
+        passes: ['export const f = (a: number) => Math.floor(a);', 'export const f = (Math: { imul(n: number): number }) => Math.imul(2);',
+            'class Queue { at(n: number) { return n; } }\nexport const f = (queue: Queue) => queue.at(2);'],
     },
     'clear-timeout': {
         rejected: ['export class A {\n    declare t: number;\n    m() {\n        clearTimeout(this.t); // <-\n    }\n}', 'export const f = () => clearTimeout(); // <-'],
