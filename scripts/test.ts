@@ -1,13 +1,8 @@
 // `npm test [-- WORD...]`: every *.test.ts whose path has one of the words, each in a process of its own; without words also
 // the checks and the size ceilings. Ends with the line `N passed, N failed` and exit code 0 or 1.
-import { build } from 'esbuild';
-import { mkdirSync, rmSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { constants } from './constants.mjs';
 import { filesBelow } from './files.ts';
-import { root } from './root.ts';
 import { killAll, runProcess, type Ended } from './run-process.ts';
 import { verdictOf, type Verdict } from './uvu-report.ts';
 
@@ -22,42 +17,20 @@ const { values, positionals: words } = parseArgs({
     options: { deadline: { type: 'string', default: '180' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } },
 });
 const deadline = Number(values.deadline) * 1000;
-// A folder of its own for each run: two runs in one tree must not take each other's files away.
-const folder = join(root, '.cache', 'tests', String(process.pid));
 
-/** A test file: bundled right before it runs, so that one that does not compile fails alone. */
+/** How `node scripts/run.mjs FILE` would run it: a test does the same here as in the hands of who writes it. */
+const run = (path: string) => runProcess(process.execPath, ['scripts/run.mjs', path], deadline);
+
+/** A test file. One that does not compile fails alone. */
 function testFile(path: string): Job {
-    return {
-        name: path,
-        async run() {
-            const outfile = join(folder, path.replace(/\.ts$/, '.mjs'));
-            try {
-                await build({
-                    entryPoints: [join(root, path)],
-                    outfile,
-                    bundle: true,
-                    platform: 'node',
-                    format: 'esm',
-                    target: 'node20',
-                    packages: 'external',
-                    define: constants(true),
-                    sourcemap: true,
-                    logLevel: 'silent',
-                });
-            } catch (error) {
-                return { code: 1, output: (error as Error).message + '\n', late: false, milliseconds: 0 };
-            }
-            return runProcess(process.execPath, ['--enable-source-maps', outfile], deadline);
-        },
-        judge: verdictOf,
-    };
+    return { name: path, run: () => run(path), judge: verdictOf };
 }
 
 /** A tool of the project that passes or fails as a whole. */
 function tool(name: string): Job {
     return {
         name: `npm run ${name}`,
-        run: () => runProcess(process.execPath, ['scripts/run.mjs', `scripts/${name}.ts`], deadline),
+        run: () => run(`scripts/${name}.ts`),
         judge: ended => ({ passed: ended.code === 0 ? 1 : 0, failed: ended.code === 0 ? 0 : 1, skipped: 0, remarks: ended.late ? ['killed at its deadline'] : [] }),
     };
 }
@@ -102,15 +75,11 @@ async function work(): Promise<void> {
 for (const [signal, code] of [['SIGINT', 130], ['SIGTERM', 143]] as const) {
     process.on(signal, () => process.exit(code));
 }
-process.on('exit', () => {
-    killAll();
-    rmSync(folder, { recursive: true, force: true });
-});
+process.on('exit', killAll);
 if (jobs.length === 0) {
     console.log(`no test file has ${words.join(' or ')} in its path`);
     sum.failed = 1;
 }
-mkdirSync(folder, { recursive: true });
 await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
 console.log(`${sum.passed} passed, ${sum.failed} failed${sum.skipped > 0 ? `, ${sum.skipped} skipped` : ''}`);
 process.exitCode = sum.failed > 0 ? 1 : 0;
