@@ -1,54 +1,71 @@
 // The full client: publisher.ts plus subscriptions and received messages (MQTT 3.1.1 §3.8 to §3.11, §4.3, §4.7).
 import { MessageDecoder } from '../codec/message-decoder.ts';
 import type { Message, MessageSink } from '../codec/message-decoder.ts';
-import { DOES_NOT_FIT, SUBSCRIBE, UNSUBSCRIBE } from '../codec/packets.ts';
+import { SUBACK, SUBSCRIBE, UNSUBACK, UNSUBSCRIBE } from '../codec/packets.ts';
 import { encodePuback } from '../codec/publish.ts';
 import { encodeFilters } from '../codec/subscribe.ts';
 import { misuse } from '../misuse.ts';
-import { ACKNOWLEDGEMENTS_BLOCKED, UNSUPPORTED_QOS } from '../reasons.ts';
+import { ACKNOWLEDGEMENTS_BLOCKED, UNEXPECTED_PACKET, UNSUPPORTED_QOS } from '../reasons.ts';
 import type { ClientOptions } from './options.ts';
 import { Publisher } from './publisher.ts';
 import { CONNECTED } from './states.ts';
+import { NOT_SUBSCRIBED, REFUSED } from './subscription.ts';
 import type { Subscription } from './subscription.ts';
-import { NOT_AWAITED, Subscriptions } from './subscriptions.ts';
 
 /** PUBACKs that can wait for the transport, in bytes: 8 of them. */
 const ACKNOWLEDGEMENT_ROOM = 32;
-/** What a SUBSCRIBE has besides its filter, in bytes, and one that the ring keeps free. */
-const SUBSCRIBE_OVERHEAD = 9;
+/** What a SUBSCRIBE has at most besides a filter, in bytes. */
+const SUBSCRIBE_OVERHEAD = 8;
 
 export class Client extends Publisher implements MessageSink {
     /** Messages handed to the application. */
     received = 0;
-    private readonly subscriptions: Subscriptions;
-    /** A subscription may not be as it is wanted. */
-    private requesting = false;
+    /** The chain of what is subscribed to. */
+    private first: Subscription | null = null;
+    /** The broker does not keep all that is subscribed to: ask again. */
+    private renewing = false;
 
     /** Throws if an option breaks a rule of the standard or a buffer is too small. */
     constructor(options: ClientOptions) {
         super(options);
-        this.subscriptions = new Subscriptions();
     }
 
     /**
-     * Subscribes, now or as soon as there is a connection, and again whenever the broker has not kept the session. Without
-     * effect when subscribed already. A message published before `onSubscribed` may overtake the subscription.
-     * Throws if the filter is too long for the send buffer.
+     * Queues a SUBSCRIBE; it goes out like a message, in its turn. From then on the subscription is renewed whenever the
+     * broker has not kept the session. `onSubscribed` tells the answer.
+     * Returns a handle or a refusal, as `publish` does. Subscribing again asks the broker again (for its retained messages).
      */
-    subscribe(subscription: Subscription): void {
-        const size = subscription.encoded.length + SUBSCRIBE_OVERHEAD;
-        if (size > this.send.capacity) misuse(MOTEMQ_TEXTS ? 'the filter does not fit the sendBuffer' : 'sendBuffer', size);
-        this.subscriptions.add(subscription);
-        subscription.wanted = true;
-        this.request();
+    subscribe(subscription: Subscription): number {
+        const handle = this.ask(SUBSCRIBE, subscription);
+        if (handle > 0) {
+            let last = this.first;
+            if (!last) this.first = subscription;
+            while (last && last !== subscription) {
+                if (!last.next) last.next = subscription;
+                last = last.next as Subscription;
+            }
+        }
+        return handle;
     }
 
-    /** Unsubscribes, now or as soon as there is a connection. The subscription's handler gets no further message. */
-    unsubscribe(subscription: Subscription): void {
-        subscription.wanted = false;
-        this.request();
+    /** Queues an UNSUBSCRIBE. The subscription's handler gets no further message. Returns a handle or a refusal, as `publish` does. */
+    unsubscribe(subscription: Subscription): number {
+        const handle = this.ask(UNSUBSCRIBE, subscription);
+        if (handle > 0) {
+            let before = this.first;
+            if (before === subscription) this.first = subscription.next as Subscription | null;
+            while (before) {
+                if (before.next === subscription) before.next = subscription.next;
+                before = before.next as Subscription | null;
+            }
+            subscription.next = null;
+            subscription.packetIdentifier = 0;
+            subscription.granted = NOT_SUBSCRIBED;
+        }
+        return handle;
     }
 
+    /** @internal */
     onPublish(message: Message, packetIdentifier: number): void {
         if (message.qos > 1) {
             this.end(UNSUPPORTED_QOS);
@@ -56,42 +73,48 @@ export class Client extends Publisher implements MessageSink {
         }
         let handled = false;
         if (message.offset === 0) this.received++;
-        for (let each = this.subscriptions.first; each; each = each.next as Subscription | null) {
-            if (each.onMessage && each.wanted && message.matches(each)) {
+        for (let each = this.first; each;) {
+            // The handler may unsubscribe.
+            const next = each.next as Subscription | null;
+            if (each.onMessage && message.matches(each)) {
                 handled = true;
                 this.notify(each.onMessage, message, undefined);
             }
+            each = next;
         }
         if (!handled) this.notify((this.options as ClientOptions).onMessage, message, undefined);
-        if (packetIdentifier && message.offset + message.end - message.start === message.total) this.acknowledge(packetIdentifier);
+        if (packetIdentifier && message.offset + message.end - message.start === message.total) this.puback(packetIdentifier);
     }
 
+    /** @internal */
     override onSkipped(packetIdentifier: number): void {
         this.skipped++;
         // Left unacknowledged, it would come again with every connection.
-        if (packetIdentifier) this.acknowledge(packetIdentifier);
+        if (packetIdentifier) this.puback(packetIdentifier);
     }
 
+    /** @internal */
     onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): void {
-        const fault = this.subscriptions.verify(packetIdentifier, codes, start, end);
-        if (fault === NOT_AWAITED) return;
-        if (fault) {
-            this.end(fault);
-            return;
-        }
-        for (let each = this.subscriptions.first; each; each = each.next as Subscription | null) {
+        if (!this.acknowledge(SUBACK, packetIdentifier)) return;
+        const code = codes[start];
+        for (let each = this.first; each; each = each.next as Subscription | null) {
             if (each.packetIdentifier === packetIdentifier) {
                 each.packetIdentifier = 0;
-                each.granted = codes[start++];
-                this.notify((this.options as ClientOptions).onSubscribed, each, undefined);
+                // One code for the one filter [MQTT-3.8.4-5]; less may be granted than was asked for, not more.
+                if (end - start > 1) this.end(UNEXPECTED_PACKET);
+                else if (code > each.qos && code !== REFUSED) this.end(UNSUPPORTED_QOS);
+                else {
+                    each.granted = code;
+                    this.notify((this.options as ClientOptions).onSubscribed, each, undefined);
+                }
+                return;
             }
         }
-        this.answered();
     }
 
+    /** @internal */
     onUnsuback(packetIdentifier: number): void {
-        this.subscriptions.unsubscribed(packetIdentifier);
-        this.answered();
+        this.acknowledge(UNSUBACK, packetIdentifier);
     }
 
     protected override makeDecoder(): MessageDecoder {
@@ -105,81 +128,53 @@ export class Client extends Publisher implements MessageSink {
         return ACKNOWLEDGEMENT_ROOM;
     }
 
-    protected override identifierInUse(packetIdentifier: number): boolean {
-        return this.subscriptions.marked(packetIdentifier) || super.identifierInUse(packetIdentifier);
-    }
-
     protected override onSession(sessionPresent: boolean): void {
-        this.subscriptions.begin(sessionPresent);
-        this.requesting = true;
-    }
-
-    protected override answerOverdue(): number {
-        return this.subscriptions.awaited();
+        for (let each = this.first; each; each = each.next as Subscription | null) {
+            if (!sessionPresent || each.granted === REFUSED) each.granted = NOT_SUBSCRIBED;
+        }
+        this.renewing = true;
     }
 
     protected override finishTurn(): void {
-        if (this.requesting && this.state === CONNECTED) {
-            this.subscriptions.prune();
-            this.requesting = !(this.ask(SUBSCRIBE) && this.ask(UNSUBSCRIBE));
-        }
+        if (this.renewing && this.state === CONNECTED) this.renew();
         super.finishTurn();
     }
 
-    /** Has what is wanted asked for at the end of this turn, or when there is a connection. */
-    private request(): void {
-        this.requesting = true;
-        if (this.state === CONNECTED) this.requestTurn();
-    }
-
-    private answered(): void {
-        this.answering = this.subscriptions.awaited() > 0;
-        this.answerBy = this.platform.now() + this.responseTimeout;
-        this.requesting = true;
-    }
-
-    /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`) with all subscriptions that need one. False if there is no room yet. */
-    private ask(first: number): boolean {
-        const subscriptions = this.subscriptions;
-        // The answer has a byte for each filter and must fit the receive buffer.
-        let most = (this.options as ClientOptions).receiveBuffer.length - 2;
-        for (;;) {
-            // Marking with 0 only counts.
-            const marked = subscriptions.mark(first, 0, most);
-            if (!marked) return true;
-            const packetIdentifier = this.nextIdentifier();
-            subscriptions.mark(first, packetIdentifier, most);
-            const send = this.send;
-            let at = send.tail;
-            let end = encodeFilters(send.bytes, at, send.room(at), first, packetIdentifier, subscriptions.first);
-            if (end < 0) {
-                at = send.base;
-                end = encodeFilters(send.bytes, at, send.room(at), first, packetIdentifier, subscriptions.first);
-            }
-            if (end > 0) {
-                send.commit(at, end, false);
-                this.answering = true;
-                this.answerBy = this.platform.now() + this.responseTimeout;
-            } else {
-                // Fewer in a packet; a single one fits at the latest when the ring is empty.
-                subscriptions.unmark(packetIdentifier);
-                if (marked === 1) return false;
-                most = marked >> 1;
-            }
+    /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. */
+    private renew(): void {
+        for (let each = this.first; each; each = each.next as Subscription | null) {
+            if (each.granted === NOT_SUBSCRIBED && !each.packetIdentifier && this.ask(SUBSCRIBE, each) < 0) return;
         }
+        this.renewing = false;
+    }
+
+    /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle or a refusal. */
+    private ask(first: number, subscription: Subscription): number {
+        const send = this.send;
+        const before = subscription.packetIdentifier;
+        const packetIdentifier = this.nextIdentifier();
+        let packetEnd: number;
+        subscription.packetIdentifier = packetIdentifier;
+        do {
+            packetEnd = encodeFilters(send.bytes, send.tail, send.limit, first, packetIdentifier, subscription);
+        } while (packetEnd < 0 && send.compact());
+        if (packetEnd < 0) {
+            subscription.packetIdentifier = before;
+            return this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
+        }
+        send.commit(packetEnd);
+        this.requestTurn();
+        return packetIdentifier;
     }
 
     /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. */
-    private acknowledge(packetIdentifier: number): void {
+    private puback(packetIdentifier: number): void {
         if (this.state < CONNECTED) return;
         const bytes = this.send.bytes;
         const limit = this.controlStart + ACKNOWLEDGEMENT_ROOM;
-        let end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
-        if (end === DOES_NOT_FIT) {
-            this.transmit();
-            end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
-        }
-        if (end === DOES_NOT_FIT) this.end(ACKNOWLEDGEMENTS_BLOCKED);
+        if (this.controlEnd + 4 > limit) this.transmit();
+        const end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
+        if (end < 0) this.end(ACKNOWLEDGEMENTS_BLOCKED);
         else this.controlEnd = end;
     }
 }

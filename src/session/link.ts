@@ -3,15 +3,16 @@
 // onWake) and has one wake pending. It sends what lies in the send buffer; publisher.ts and client.ts put it there.
 // Nothing is allocated after the constructor.
 //
-// Layout of the send buffer: CONNECT | the ring of send-buffer.ts | control packets (acknowledgements, PINGREQ, DISCONNECT).
-// CONNECT is encoded once; control packets have a place of their own so that a full ring never blocks them.
+// Layout of the send buffer: CONNECT | the packets of send-buffer.ts | control packets (PUBACK, PINGREQ, DISCONNECT).
+// CONNECT is encoded once; control packets have a place of their own so that a full buffer never blocks them.
 import { encodeConnect, keepAliveOf } from '../codec/connect.ts';
 import type { Decoder } from '../codec/decoder.ts';
-import { DISCONNECT, DUP, PINGREQ } from '../codec/packets.ts';
+import { DISCONNECT, DUP, PINGREQ, SUBSCRIBE, UNSUBSCRIBE } from '../codec/packets.ts';
 import { encodeEmpty } from '../codec/publish.ts';
 import { misuse } from '../misuse.ts';
 import {
-    CLOSED_BY_APPLICATION, CONNACK_TIMEOUT, CONNECT_TIMEOUT, NOT_AUTHORIZED, PINGRESP_TIMEOUT, PUBACK_TIMEOUT, UNEXPECTED_PACKET,
+    CLOSED_BY_APPLICATION, CONNACK_TIMEOUT, CONNECT_TIMEOUT, NOT_AUTHORIZED, PINGRESP_TIMEOUT, PUBACK_TIMEOUT,
+    SUBACK_TIMEOUT, UNEXPECTED_PACKET, UNSUBACK_TIMEOUT,
 } from '../reasons.ts';
 import type { Platform, PlatformOwner, Transport, TransportOwner } from '../transport.ts';
 import type { PublisherOptions } from './options.ts';
@@ -23,8 +24,8 @@ import { CONNECTED, CONNECTING, OPENING, STOPPED, STOPPING, WAITING } from './st
 const NEVER = 0x3fffffff;
 /** Room for PINGREQ or DISCONNECT at the end of the send buffer, in bytes. */
 const EMPTY_PACKET_SIZE = 2;
-/** The smallest ring that is of any use, in bytes. */
-const SMALLEST_RING = 8;
+/** The least room for packets that is of any use, in bytes. */
+const SMALLEST_ROOM = 8;
 
 export abstract class Link implements TransportOwner, PlatformOwner {
     /** One of states.ts. */
@@ -42,34 +43,32 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected readonly transport: Transport;
     protected readonly send: SendBuffer;
     protected readonly decoder: Decoder;
-    protected readonly responseTimeout: number;
-    /** Control packets waiting: bytes[controlSent..controlEnd) of the send buffer; acknowledgements begin at `controlStart`. */
+    /** Control packets waiting: bytes[controlSent..controlEnd) of the send buffer. CONNECT is one too, at 0; the others begin at `controlStart`. */
     protected readonly controlStart: number;
     protected controlSent: number;
     protected controlEnd: number;
-    /** The oldest unacknowledged message must be acknowledged until `acknowledgeBy`. */
+    /** Where the oldest packet lay when one was refused for want of room; 0: none was, or `onWritable` has told. */
+    protected fullAt = 0;
+    /** The oldest packet of the send buffer must be acknowledged until `acknowledgeBy`. */
     protected acknowledging = false;
     private acknowledgeBy = 0;
-    /** A SUBSCRIBE or UNSUBSCRIBE must be answered until `answerBy`. */
-    protected answering = false;
-    protected answerBy = 0;
     /** When the present state has lasted too long; in CONNECTED when a PINGREQ is due or its answer overdue. In the platform's ms. */
     private deadline = 0;
-    private pinging = false;
+    private readonly responseTimeout: number;
     private readonly pingAfter: number;
-    protected connectSize: number;
+    private pinging = false;
+    private connectSize: number;
     private connectedAt = 0;
-    private attempts = 0;
+    private failures = 0;
     /** Nothing follows CONNECT before CONNACK: by option, or because a broker closed the connection when something did. */
     private waitForConnack: boolean;
-    /** Where the oldest packet lay when a message was refused for want of room; 0: none was, or `onWritable` has told. */
-    protected fullAt = 0;
     private turnRequested = false;
     private wakeAt = 0;
 
     /** Throws if an option breaks a rule or the send buffer is too small. */
     protected constructor(options: PublisherOptions) {
         const bytes = options.sendBuffer;
+        const limit = bytes.length - this.acknowledgementRoom() - EMPTY_PACKET_SIZE;
         const window = options.window ?? 8;
         this.options = options;
         this.platform = options.platform;
@@ -78,14 +77,14 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.waitForConnack = options.waitForConnack ?? false;
         // 5 % early, so that neither a late timer nor a slow link makes it late [MQTT-3.1.2-23].
         this.pingAfter = keepAliveOf(options) * 950 || NEVER;
-        this.controlStart = this.controlSent = this.controlEnd = bytes.length - EMPTY_PACKET_SIZE - this.acknowledgementRoom();
-        this.connectSize = encodeConnect(bytes, 0, this.controlStart, options, options.platform);
+        this.controlStart = this.controlSent = this.controlEnd = limit;
+        this.connectSize = encodeConnect(bytes, 0, limit, options, options.platform);
         const base = options.connectSize ?? this.connectSize;
-        if (!(this.connectSize > 0 && base >= this.connectSize && base + SMALLEST_RING <= this.controlStart)) {
+        if (!(this.connectSize > 0 && base >= this.connectSize && base + SMALLEST_ROOM <= limit)) {
             misuse(MOTEMQ_TEXTS ? 'sendBuffer cannot hold CONNECT and a message' : 'sendBuffer', bytes.length);
         }
         if (!(window > 0)) misuse(MOTEMQ_TEXTS ? 'window is at least 1' : 'window', window);
-        this.send = new SendBuffer(bytes, base, this.controlStart, window);
+        this.send = new SendBuffer(bytes, base, limit, window);
         this.decoder = this.makeDecoder();
         this.platform.attach(this);
     }
@@ -93,19 +92,16 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     /** Called once, by the constructor. */
     protected abstract makeDecoder(): Decoder;
 
-    /** How many bytes of the send buffer are for acknowledgements of received messages. */
+    /** Bytes of the send buffer for acknowledgements of received messages. */
     protected abstract acknowledgementRoom(): number;
 
     /** The broker has accepted the connection (§3.2). */
     protected abstract onSession(sessionPresent: boolean): void;
 
-    /** An answer that only the subclass awaits is overdue: which reason is that? */
-    protected abstract answerOverdue(): number;
-
     /** Connects, and connects again whenever the connection ends, until `stop`. Without effect when started already. */
     start(): void {
         if (this.state !== STOPPED) return;
-        this.attempts = 0;
+        this.failures = 0;
         this.deadline = this.platform.now();
         this.requestTurn();
         this.enter(WAITING, 0);
@@ -128,12 +124,12 @@ export abstract class Link implements TransportOwner, PlatformOwner {
 
     /** Nothing is unacknowledged and nothing unsent: the board may lose power without losing a message. */
     get safeToSleep(): boolean {
-        return this.send.empty && this.controlSent === this.controlEnd && !this.answering;
+        return this.send.head === this.send.tail && this.controlSent === this.controlEnd;
     }
 
     /** Connections that a broker has accepted after the first one. */
     get reconnects(): number {
-        return this.connections ? this.connections - 1 : 0;
+        return this.connections && this.connections - 1;
     }
 
     onOpen(): void {
@@ -172,15 +168,15 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             else if (state === WAITING) this.open(now);
             else this.end(state === OPENING ? CONNECT_TIMEOUT : state === CONNECTING ? CONNACK_TIMEOUT : CLOSED_BY_APPLICATION);
         } else if (this.acknowledging && ((now - this.acknowledgeBy) | 0) >= 0) {
-            this.end(PUBACK_TIMEOUT);
-        } else if (this.answering && ((now - this.answerBy) | 0) >= 0) {
-            this.end(this.answerOverdue());
+            const first = this.send.bytes[this.send.head];
+            this.end(first === SUBSCRIBE ? SUBACK_TIMEOUT : first === UNSUBSCRIBE ? UNSUBACK_TIMEOUT : PUBACK_TIMEOUT);
         }
         // No wake is pending now: whatever the next deadline is, it differs.
         this.wakeAt = now - 1;
         this.finishTurn();
     }
 
+    /** @internal */
     onConnack(sessionPresent: boolean, returnCode: number): void {
         if (returnCode || (sessionPresent && this.options.cleanSession)) {
             this.end(returnCode || UNEXPECTED_PACKET);
@@ -189,13 +185,12 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.connectedAt = this.platform.now();
         this.deadline = this.connectedAt + this.pingAfter;
         this.connections++;
+        this.onSession(sessionPresent);
+        this.send.settle();
         this.enter(CONNECTED, 0);
-        if (this.state === CONNECTED) {
-            this.send.settle();
-            this.onSession(sessionPresent);
-        }
     }
 
+    /** @internal */
     onPingresp(): void {
         if (this.pinging) {
             // As if it counted from the PINGREQ.
@@ -231,70 +226,44 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         const now = this.platform.now();
         this.transport.close();
         this.decoder.halt();
-        if (state === CONNECTED && ((now - this.connectedAt) | 0) >= (options.stableAfter ?? 60000)) this.attempts = 0;
+        if (state === CONNECTED && ((now - this.connectedAt) | 0) >= (options.stableAfter ?? 60000)) this.failures = 0;
         this.send.rewind(options.cleanSession ? 0 : DUP, reason <= NOT_AUTHORIZED);
-        this.send.bytes[this.controlStart] = 0;
         this.controlSent = this.controlEnd = this.controlStart;
-        this.pinging = this.acknowledging = this.answering = false;
+        this.pinging = this.acknowledging = false;
         if (reason === CLOSED_BY_APPLICATION || state === STOPPING) {
-            this.platform.wakeAfter(-1);
             this.turnRequested = false;
+            this.platform.wakeAfter(-1);
             this.enter(STOPPED, reason);
-            return;
+        } else {
+            this.deadline = now + retryDelay(options, this.failures++, this.platform.random());
+            this.wakeAt = this.deadline - 1;
+            this.enter(WAITING, reason);
+            this.finishTurn();
         }
-        this.deadline = now + retryDelay(options, this.attempts++, this.platform.random());
-        this.wakeAt = this.deadline - 1;
-        this.enter(WAITING, reason);
-        this.finishTurn();
     }
 
     /** Ends every turn: hands over what may be sent, and sets the wake. */
     protected finishTurn(): void {
+        const send = this.send;
         if (this.state > OPENING) this.transmit();
-        if (this.fullAt && (this.send.head !== this.fullAt || this.send.empty)) {
+        if (this.fullAt && (send.head !== this.fullAt || send.head === send.tail)) {
             this.fullAt = 0;
             this.notify(this.options.onWritable, undefined, undefined);
         }
         if (this.turnRequested || this.state === STOPPED) return;
         let next = this.deadline;
-        if (this.state === CONNECTED) {
-            if (this.send.unacknowledged && !this.acknowledging) {
+        if (this.state === CONNECTED && send.unacknowledged) {
+            if (!this.acknowledging) {
                 this.acknowledging = true;
                 this.acknowledgeBy = this.platform.now() + this.responseTimeout;
             }
-            if (this.acknowledging && ((this.acknowledgeBy - next) | 0) < 0) next = this.acknowledgeBy;
-            if (this.answering && ((this.answerBy - next) | 0) < 0) next = this.answerBy;
+            if (((this.acknowledgeBy - next) | 0) < 0) next = this.acknowledgeBy;
         }
         if (next !== this.wakeAt) {
             this.wakeAt = next;
             const wait = (next - this.platform.now()) | 0;
             this.platform.wakeAfter(wait > 0 ? wait : 0);
         }
-    }
-
-    private enter(state: number, reason: number): void {
-        this.state = state;
-        if (reason) this.closeReason = reason;
-        this.notify(this.options.onStateChange, state, reason);
-    }
-
-    private open(now: number): void {
-        this.notify(this.options.credentials, undefined, undefined);
-        if (this.state !== WAITING) return;
-        this.deadline = now + (this.options.connectTimeout ?? 30000);
-        this.enter(OPENING, 0);
-        // The callback may have called stop.
-        if ((this.state as number) === OPENING) this.transport.open(this);
-    }
-
-    private ping(now: number): void {
-        if (this.pinging) {
-            this.end(PINGRESP_TIMEOUT);
-            return;
-        }
-        this.pinging = true;
-        this.deadline = now + this.responseTimeout;
-        this.controlEnd = encodeEmpty(this.send.bytes, this.controlEnd, this.send.bytes.length, PINGREQ);
     }
 
     /** Hands to the transport what may be sent now, in as few writes as possible, and flushes. */
@@ -314,19 +283,53 @@ export abstract class Link implements TransportOwner, PlatformOwner {
                 this.controlSent += taken;
                 if (this.controlSent !== this.controlEnd) break;
                 this.controlSent = this.controlEnd = this.controlStart;
-            } else if ((this.waitForConnack && this.state === CONNECTING) || !send.next()) {
-                if (this.state !== STOPPING) break;
-                if (bytes[this.controlStart] === DISCONNECT) {
+                if (this.state === STOPPING && bytes[this.controlStart] === DISCONNECT) {
                     this.transport.flush();
                     this.end(CLOSED_BY_APPLICATION);
                     return;
                 }
+            } else if ((this.waitForConnack && this.state === CONNECTING) || !send.next()) {
+                if (this.state !== STOPPING) break;
                 this.controlEnd = encodeEmpty(bytes, this.controlStart, bytes.length, DISCONNECT);
             }
         }
         if (this.bytesOut !== before) {
             this.transport.flush();
             if (this.state === CONNECTED && !this.pinging) this.deadline = this.platform.now() + this.pingAfter;
+        }
+    }
+
+    private enter(state: number, reason: number): void {
+        this.state = state;
+        if (reason) this.closeReason = reason;
+        this.notify(this.options.onStateChange, state, reason);
+    }
+
+    private open(now: number): void {
+        const options = this.options;
+        if (options.credentials) {
+            try {
+                const size = encodeConnect(this.send.bytes, 0, this.send.base, options.credentials(), this.platform);
+                if (size < 0) misuse(MOTEMQ_TEXTS ? 'connectSize is too small for these credentials' : 'connectSize', this.send.base);
+                this.connectSize = size;
+            } catch (error) {
+                this.platform.caught(error);
+            }
+            if (this.state !== WAITING) return;
+        }
+        this.deadline = now + (options.connectTimeout ?? 30000);
+        this.enter(OPENING, 0);
+        // The callback may have called stop.
+        if ((this.state as number) === OPENING) this.transport.open(this);
+    }
+
+    private ping(now: number): void {
+        if (this.pinging) {
+            this.end(PINGRESP_TIMEOUT);
+        } else {
+            this.pinging = true;
+            this.deadline = now + this.responseTimeout;
+            this.controlEnd = encodeEmpty(this.send.bytes, this.controlEnd, this.send.bytes.length, PINGREQ);
         }
     }
 }

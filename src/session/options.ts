@@ -30,8 +30,11 @@ export interface PublisherOptions extends ConnectOptions {
     readonly retryDelayMaximum?: number;
     /** A connection that lasted so long has proved stable: failures are counted from 0 again. In ms; 60,000 if left out. */
     readonly stableAfter?: number;
-    /** Asked before each connection: call `setCredentials` in it. For tokens that expire. */
-    readonly credentials?: () => void;
+    /**
+     * Asked before each connection for what CONNECT says from now on, for tokens that expire. Makes garbage. If it throws or
+     * the result does not fit `connectSize`, that is reported to the platform and the previous CONNECT is used.
+     */
+    readonly credentials?: () => ConnectOptions;
     /** The state has changed. `reason`: with WAITING and STOPPED why the connection ended, else 0. */
     readonly onStateChange?: (state: number, reason: number) => void;
     /** The PUBACK for the message with this handle came. */

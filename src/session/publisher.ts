@@ -1,8 +1,7 @@
 // The client that publishes, at QoS 0 and 1 (MQTT 3.1.1 §3.3, §4.3), and nothing else. client.ts adds subscriptions.
-import { encodeConnect } from '../codec/connect.ts';
 import { Decoder } from '../codec/decoder.ts';
 import type { AcknowledgementSink } from '../codec/decoder.ts';
-import { QOS_1, RETAIN } from '../codec/packets.ts';
+import { PUBACK, QOS_1, RETAIN } from '../codec/packets.ts';
 import { encodePublish, publishSize } from '../codec/publish.ts';
 import type { Topic } from '../codec/topic.ts';
 import { misuse } from '../misuse.ts';
@@ -15,7 +14,7 @@ export class Publisher extends Link implements AcknowledgementSink {
     sent = 0;
     /** QoS 1 messages whose PUBACK came. */
     acknowledged = 0;
-    /** Messages that `publish` has refused. */
+    /** Packets refused for want of room. */
     refused = 0;
     /** Received messages that were left out because nothing could hold them. */
     skipped = 0;
@@ -28,41 +27,7 @@ export class Publisher extends Link implements AcknowledgementSink {
         super(options);
     }
 
-    /**
-     * Queues payload[start..end) for `topic`, with `qos` 0 or 1. It goes out when the present turn ends or, if there is no
-     * connection, with the next one. The payload is copied.
-     * Returns a handle, which is the packet identifier, or 0 for QoS 0; or a refusal below 0 (refusals.ts), counted in `refused`.
-     * Throws if `qos` is not 0 or 1 or the range lies outside of the payload.
-     */
-    publish(topic: Topic, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
-        const send = this.send;
-        const bytes = send.bytes;
-        let flags = retain ? RETAIN : 0;
-        let packetIdentifier = 0;
-        if (qos) {
-            if (qos !== 1) misuse(MOTEMQ_TEXTS ? 'the QoS of a message is 0 or 1' : 'qos', qos);
-            flags |= QOS_1;
-            packetIdentifier = this.nextIdentifier();
-        }
-        let at = send.tail;
-        let packetEnd = encodePublish(bytes, at, send.room(at), flags, packetIdentifier, topic, payload, start, end);
-        if (packetEnd < 0) {
-            at = send.base;
-            packetEnd = encodePublish(bytes, at, send.room(at), flags, packetIdentifier, topic, payload, start, end);
-        }
-        if (packetEnd < 0) {
-            this.refused++;
-            if (publishSize(topic, end - start, packetIdentifier) > send.capacity) return TOO_LARGE;
-            this.fullAt = send.head;
-            return BUFFER_FULL;
-        }
-        send.commit(at, packetEnd, qos === 1);
-        this.sent++;
-        this.requestTurn();
-        return packetIdentifier;
-    }
-
-    /** Messages with QoS 1 that were sent again because their connection ended before the PUBACK. */
+    /** Messages with QoS 1 that were begun on a connection which ended before their PUBACK, and sent again. */
     get resent(): number {
         return this.send.resent;
     }
@@ -72,59 +37,79 @@ export class Publisher extends Link implements AcknowledgementSink {
         return this.send.dropped;
     }
 
-    /** True while the message with this handle waits for its PUBACK. */
+    /**
+     * Queues payload[start..end) for `topic`, with `qos` 0 or 1. It goes out when the present turn ends or, if there is no
+     * connection, with the next one. The payload is copied.
+     * Returns a handle, which is the packet identifier, or 0 for QoS 0; or a refusal below 0 (refusals.ts), counted in `refused`.
+     * Throws if `qos` is not 0 or 1 or the range lies outside of the payload.
+     */
+    publish(topic: Topic, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
+        const send = this.send;
+        let flags = retain ? RETAIN : 0;
+        let packetIdentifier = 0;
+        if (qos) {
+            if (qos !== 1) misuse(MOTEMQ_TEXTS ? 'the QoS of a message is 0 or 1' : 'qos', qos);
+            flags |= QOS_1;
+            packetIdentifier = this.nextIdentifier();
+        }
+        let packetEnd: number;
+        do {
+            packetEnd = encodePublish(send.bytes, send.tail, send.limit, flags, packetIdentifier, topic, payload, start, end);
+        } while (packetEnd < 0 && send.compact());
+        if (packetEnd < 0) return this.refuse(publishSize(topic, end - start, packetIdentifier));
+        this.sent++;
+        send.commit(packetEnd);
+        this.requestTurn();
+        return packetIdentifier;
+    }
+
+    /** True while the packet with this handle waits for its acknowledgement. */
     isPending(handle: number): boolean {
         return this.send.holds(handle);
     }
 
-    /**
-     * Replaces user name and password from the next CONNECT on; for the option `credentials`. Makes garbage. Throws if
-     * the new CONNECT is larger than `connectSize`.
-     */
-    setCredentials(userName: string, password: string | Uint8Array): void {
-        const options = this.options;
-        const size = encodeConnect(this.send.bytes, 0, this.send.base, {
-            clientId: options.clientId,
-            keepAlive: options.keepAlive,
-            cleanSession: options.cleanSession,
-            will: options.will,
-            userName: userName,
-            password: password,
-        }, this.platform);
-        if (size < 0) misuse(MOTEMQ_TEXTS ? 'connectSize is too small for these credentials' : 'connectSize', this.send.base);
-        this.connectSize = size;
-    }
-
+    /** @internal */
     onPuback(packetIdentifier: number): void {
-        const send = this.send;
-        // An acknowledgement that nothing waits for is a duplicate or a broker's slip: harmless.
-        if (!send.acknowledge(packetIdentifier)) return;
-        this.acknowledged++;
-        const oldest = send.head;
-        send.settle();
-        // Each message has its time from when it became the oldest.
-        if (!send.unacknowledged || send.head !== oldest) this.acknowledging = false;
-        this.notify(this.options.onAcknowledged, packetIdentifier, undefined);
+        if (this.acknowledge(PUBACK, packetIdentifier)) {
+            this.acknowledged++;
+            this.notify(this.options.onAcknowledged, packetIdentifier, undefined);
+        }
     }
 
+    /** @internal */
     onSkipped(_packetIdentifier: number): void {
         this.skipped++;
     }
 
-    /** True if `packetIdentifier` belongs to something unacknowledged [MQTT-2.3.1-2]. */
-    protected identifierInUse(packetIdentifier: number): boolean {
-        return this.send.holds(packetIdentifier);
+    /** Counts a packet of `size` bytes that does not fit, and tells why. */
+    protected refuse(size: number): number {
+        const send = this.send;
+        this.refused++;
+        if (size > send.limit - send.base) return TOO_LARGE;
+        this.fullAt = send.head;
+        return BUFFER_FULL;
     }
 
-    /** The next free packet identifier, 1 to 65,535 [MQTT-2.3.1-1]. */
+    /** The next free packet identifier, 1 to 65,535, whatever it is for [MQTT-2.3.1-1] [MQTT-2.3.1-2]. */
     protected nextIdentifier(): number {
-        // Identifiers are given out in a circle: none can be met again before it has gone round once.
-        if (this.send.empty && !this.answering) this.issued = 0;
+        // Identifiers go round in a circle: none can be met again before as many were given out.
+        if (this.send.head === this.send.tail) this.issued = 0;
         do {
-            this.identifier = this.identifier === 65535 ? 1 : this.identifier + 1;
-        } while (this.issued >= 65535 && this.identifierInUse(this.identifier));
+            this.identifier = this.identifier % 65535 + 1;
+        } while (this.issued >= 65535 && this.send.holds(this.identifier));
         this.issued++;
         return this.identifier;
+    }
+
+    /** An acknowledgement of `type` came. False if nothing waits for it: a duplicate or a broker's slip, and harmless. */
+    protected acknowledge(type: number, packetIdentifier: number): boolean {
+        const send = this.send;
+        const oldest = send.head;
+        if (!send.acknowledge(type, packetIdentifier)) return false;
+        send.settle();
+        // Each packet has its time from when it became the oldest.
+        if (send.head !== oldest || !send.unacknowledged) this.acknowledging = false;
+        return true;
     }
 
     protected makeDecoder(): Decoder {
@@ -137,9 +122,5 @@ export class Publisher extends Link implements AcknowledgementSink {
 
     protected onSession(_sessionPresent: boolean): void {
         // Nothing but the send buffer outlives a connection here.
-    }
-
-    protected answerOverdue(): number {
-        return 0;
     }
 }

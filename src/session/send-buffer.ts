@@ -1,238 +1,163 @@
 // What waits to be sent or acknowledged: packets one behind the other in the caller's buffer, in the order in which they
 // were accepted. Knows packets (their lengths, identifiers, QoS) but neither connections nor time.
 //
-// The room [base, limit) is used as a ring that never splits a packet, so that a run of packets is one write and a
-// packet can be encoded in place. Three positions move through it, each up to the next: `head` (oldest packet kept),
-// `sent` (next byte to hand to the transport), `ready` (where the in-flight window ends), `tail` (free room).
-// A packet that is no longer needed but stands before one that is gets the first byte 0, a reserved type.
-import { DUP, PUBLISH, QOS_1, RETAIN } from '../codec/packets.ts';
+// bytes[base..limit) = free | kept packets: head..tail | free. Up to `sent` they were handed to the transport. A packet with
+// an identifier (QoS 1 PUBLISH, SUBSCRIBE, UNSUBSCRIBE) is kept until its acknowledgement, any other until it is handed over.
 
-const NOT_NEEDED = 0;
+/** Bit of a first byte that tells packets with an identifier from a QoS 0 PUBLISH. */
+const HAS_IDENTIFIER = 0x02;
+/** First bytes below it belong to PUBLISH, among the packets that are kept here. */
+const AFTER_PUBLISH = 0x40;
 
+/** @internal */
 export class SendBuffer {
     readonly bytes: Uint8Array;
     readonly base: number;
-    private readonly limit: number;
-    /** At most so many QoS 1 messages are handed to the transport and unacknowledged. */
+    readonly limit: number;
+    /** At most so many packets with an identifier are on their way. */
     private readonly window: number;
+    /** The oldest packet kept. */
     head: number;
+    /** Where the next packet may be encoded. */
     tail: number;
-    /** Where the packets before the ring's turn end; 0: the ring does not turn at present. No position rests on it. */
-    private wrap = 0;
-    private ready: number;
     /** The next byte to hand to the transport. */
     sent: number;
-    /** The end of the run that is being handed over; a packet begins here. */
+    /** The end of the run that is being handed over; a packet ends here. */
     boundary: number;
-    /** Up to here packets that are not needed may stand among those to be sent again; 0: none. */
-    private resendEnd = 0;
-    /** QoS 1 messages between `head` and `ready`. */
+    /** Packets with an identifier. */
     unacknowledged = 0;
-    /** Messages begun on a connection that ended before their PUBACK: each was or will be sent again. */
+    /** QoS 1 messages that were begun on a connection that ended before their PUBACK. */
     resent = 0;
-    /** QoS 0 messages handed over before a CONNACK that never came. */
+    /** QoS 0 messages handed over behind a CONNECT whose CONNACK never came. */
     dropped = 0;
 
     constructor(bytes: Uint8Array, base: number, limit: number, window: number) {
         this.bytes = bytes;
-        this.base = base;
+        this.base = this.head = this.tail = this.sent = this.boundary = base;
         this.limit = limit;
         this.window = window;
-        this.head = this.tail = this.ready = this.sent = this.boundary = base;
     }
 
-    /** Nothing waits to be sent or acknowledged. */
-    get empty(): boolean {
-        return this.head === this.tail;
+    /** Moves all free room behind `tail`. False if it is there already. */
+    compact(): boolean {
+        if (this.head === this.base) return false;
+        this.remove(this.base, this.head);
+        this.head = this.base;
+        return true;
     }
 
-    /** A packet may be encoded at bytes[offset..room(offset)) where `offset` is `tail` or, if it does not fit there, `base`. */
-    room(offset: number): number {
-        // A full ring must not look like an empty one: one byte stays free before `head`.
-        if (offset !== this.tail) return this.wrap ? 0 : this.head - 1;
-        return this.wrap ? this.head - 1 : this.limit;
-    }
-
-    /** The bytes that a packet may have in an empty buffer. */
-    get capacity(): number {
-        return this.limit - this.base;
-    }
-
-    /** A packet was encoded at bytes[offset..end). `acknowledged`: it is a QoS 1 PUBLISH, kept until its PUBACK. */
-    commit(offset: number, end: number, acknowledged: boolean): void {
-        const tail = this.tail;
-        const open = this.ready === tail;
-        if (offset !== tail) {
-            this.wrap = tail;
-            if (open) this.ready = offset;
-            if (this.boundary === tail) this.boundary = offset;
-            if (this.sent === tail) this.sent = offset;
-            if (this.resendEnd === tail) this.resendEnd = offset;
-        }
+    /** A packet was encoded at bytes[tail..end). */
+    commit(end: number): void {
+        if (this.bytes[this.tail] & HAS_IDENTIFIER) this.unacknowledged++;
         this.tail = end;
-        if (open) {
-            if (!acknowledged) {
-                this.ready = end;
-            } else if (this.unacknowledged < this.window) {
-                this.ready = end;
-                this.unacknowledged++;
-            }
-        }
     }
 
     /** Chooses the next run of packets to hand over: bytes[sent..boundary). False if there is none. Call it with sent === boundary. */
     next(): boolean {
-        if (this.resendEnd) {
-            this.nextResend();
-        } else {
-            const ready = this.ready;
-            this.boundary = ready < this.sent ? this.wrap : ready;
+        let end = this.tail;
+        if (this.unacknowledged > this.window) {
+            let places = this.window;
+            end = this.head;
+            while (!(this.bytes[end] & HAS_IDENTIFIER) || places-- > 0) end = this.after(end);
         }
-        return this.sent !== this.boundary;
-    }
-
-    /** The same after a reconnect, when packets that are not needed may stand between those to be sent. */
-    private nextResend(): void {
-        const bytes = this.bytes;
-        const ready = this.ready;
-        const stop = this.resendEnd;
-        let at = this.sent;
-        while (at !== ready && bytes[at] === NOT_NEEDED) at = this.after(at);
-        this.sent = at;
-        if (at === stop) this.resendEnd = 0;
-        while (at !== ready && bytes[at] !== NOT_NEEDED) {
-            const end = this.after(at);
-            if (end < at) {
-                at = this.wrap;
-                break;
-            }
-            at = end;
-            if (at === stop) break;
-        }
-        this.boundary = at;
+        this.boundary = end;
+        return this.sent < end;
     }
 
     /** The transport took `taken` bytes of the run: was that all of it? */
     advance(taken: number): boolean {
-        const sent = this.sent + taken;
-        this.sent = sent;
-        if (sent !== this.boundary) return false;
-        if (sent === this.wrap) this.sent = this.boundary = this.base;
-        return true;
+        this.sent += taken;
+        return this.sent === this.boundary;
     }
 
-    /** Frees what is neither to be sent nor to be acknowledged any more. */
+    /** Lets go of packets that need no acknowledgement and were handed over. */
     settle(): void {
-        if (this.unacknowledged === 0 && this.sent === this.boundary) {
-            if (this.sent < this.head) this.wrap = 0;
-            this.head = this.sent;
-        } else {
-            while (this.head !== this.sent && !this.needed(this.head)) {
-                const end = this.after(this.head);
-                if (this.splits(this.head, end, this.sent)) break;
-                if (end < this.head) this.wrap = 0;
-                this.head = end;
-            }
+        if (this.unacknowledged === 0 && this.sent === this.boundary) this.head = this.sent;
+        while (this.head < this.sent && !(this.bytes[this.head] & HAS_IDENTIFIER)) {
+            const end = this.after(this.head);
+            if (end > this.sent) return;
+            this.head = end;
         }
-        if (this.head === this.tail) {
-            this.head = this.tail = this.ready = this.sent = this.boundary = this.base;
-            this.wrap = this.resendEnd = 0;
-        }
+        if (this.head === this.tail) this.head = this.tail = this.sent = this.boundary = this.base;
     }
 
-    /** The PUBACK of a sent message came: true if it was waited for. */
-    acknowledge(packetIdentifier: number): boolean {
-        const at = this.find(packetIdentifier, this.sent);
+    /** An acknowledgement of `type` (its first byte) came: was it waited for? */
+    acknowledge(type: number, packetIdentifier: number): boolean {
+        const at = this.find(type, packetIdentifier, this.sent);
         if (at < 0) return false;
-        this.bytes[at] = NOT_NEEDED;
+        const end = this.after(at);
         this.unacknowledged--;
-        // The window has moved: let the next message into it, and whatever follows that needs no place.
-        while (this.ready !== this.tail) {
-            if (this.needed(this.ready)) {
-                if (this.unacknowledged === this.window) break;
-                this.unacknowledged++;
-            }
-            this.ready = this.after(this.ready);
-        }
+        if (at === this.head) this.head = end;
+        else this.remove(at, end);
         return true;
     }
 
-    /** True if an unacknowledged message carries `packetIdentifier`. */
+    /** True if a packet with `packetIdentifier` is kept. */
     holds(packetIdentifier: number): boolean {
-        return this.find(packetIdentifier, this.tail) >= 0;
+        return this.find(0, packetIdentifier, this.tail) >= 0;
     }
 
     /**
-     * The connection has ended. Unacknowledged messages of which any byte was handed over will be sent again, marked with
-     * `dup` (DUP or 0) [MQTT-3.3.1-1]; what was not begun will be sent; QoS 0 messages that were handed over may have
-     * arrived and are lost if not, unless the broker has `refused` the connection and with it everything behind CONNECT
-     * [MQTT-3.1.4-5]. SUBSCRIBE and UNSUBSCRIBE are left out: the client makes them anew.
+     * The connection has ended. What waits for an acknowledgement will be sent again, a message with `dup` (DUP or 0) in
+     * its first byte if any of it was handed over [MQTT-3.3.1-1]. A QoS 0 message that was handed over may have arrived
+     * and is given up, unless the broker has `refused` the connection and with it all that followed CONNECT [MQTT-3.1.4-5].
      */
     rewind(dup: number, refused: boolean): void {
         const bytes = this.bytes;
-        const sent = this.sent;
-        let begun = true;
-        for (let at = this.head; at !== this.tail;) {
+        for (let at = this.head; at < this.tail;) {
             const end = this.after(at);
-            const first = bytes[at];
-            if (at === sent) begun = false;
-            const whole: boolean = begun && !this.splits(at, end, sent);
-            if (first >> 4 !== PUBLISH >> 4) {
-                bytes[at] = NOT_NEEDED;
-            } else if (begun && first & QOS_1) {
-                bytes[at] = first | dup;
-                this.resent++;
-            } else if (whole && !refused) {
-                bytes[at] = NOT_NEEDED;
+            // `remove` keeps `sent` where it belongs among the packets that remain.
+            if (!(bytes[at] & HAS_IDENTIFIER) && end <= this.sent && !refused) {
+                this.remove(at, end);
                 this.dropped++;
+            } else {
+                if (at < this.sent && bytes[at] & HAS_IDENTIFIER && bytes[at] < AFTER_PUBLISH) {
+                    bytes[at] |= dup;
+                    this.resent++;
+                }
+                at = end;
             }
-            begun = whole;
-            at = end;
         }
         this.sent = this.boundary = this.head;
-        this.resendEnd = this.tail;
     }
 
-    /** Is this packet kept until its PUBACK? */
-    private needed(at: number): boolean {
-        return (this.bytes[at] & ~(DUP | RETAIN)) === (PUBLISH | QOS_1);
-    }
-
-    /** Does `position` lie inside the packet from `at` to `end`? */
-    private splits(at: number, end: number, position: number): boolean {
-        // A packet before the ring's turn ends, as positions go, at `base`.
-        return at < position && (end > position || end < at);
-    }
-
-    /** The position behind the packet at `at`. */
-    private after(at: number): number {
+    /** Takes bytes[from..to) out. */
+    private remove(from: number, to: number): void {
         const bytes = this.bytes;
-        let body = at + 1;
+        const size = to - from;
+        // Rare: a full buffer, an acknowledgement out of order, the end of a connection.
+        for (let at = to; at < this.tail; at++) bytes[at - size] = bytes[at];
+        this.tail -= size;
+        if (this.sent > from) this.sent -= size;
+        if (this.boundary > from) this.boundary -= size;
+    }
+
+    /** Where the packet at `at` ends. */
+    private after(at: number): number {
         let length = 0;
         let shift = 0;
-        while (bytes[body] > 127) {
-            length |= (bytes[body++] & 127) << shift;
+        while (this.bytes[++at] > 127) {
+            length |= (this.bytes[at] & 127) << shift;
             shift += 7;
         }
-        at = body + 1 + (length | (bytes[body] << shift));
-        return at === this.wrap ? this.base : at;
+        return at + 1 + (length | (this.bytes[at] << shift));
     }
 
-    /** Finds the QoS 1 message with this identifier from `head` to the last packet that ends at or before `stop`; -1: none. */
-    private find(packetIdentifier: number, stop: number): number {
+    /** Finds, among packets that end at or before `stop`, the one that an acknowledgement of `type` (0: any) is for; -1: none. */
+    private find(type: number, packetIdentifier: number, stop: number): number {
         const bytes = this.bytes;
-        for (let at = this.head; at !== stop;) {
+        for (let at = this.head; at < stop;) {
             const end = this.after(at);
-            if (this.splits(at, end, stop)) return -1;
-            if (this.needed(at)) {
-                let topic = at + 2;
-                while (bytes[topic - 1] > 127) topic++;
-                topic += 2 + ((bytes[topic] << 8) | bytes[topic + 1]);
-                if (((bytes[topic] << 8) | bytes[topic + 1]) === packetIdentifier) return at;
+            const first = bytes[at];
+            // The type of an acknowledgement is one more than that of what it acknowledges (MQTT 3.1.1 §2.2.1).
+            if (end <= stop && first & HAS_IDENTIFIER && (!type || (first >> 4) + 1 === type >> 4)) {
+                let body = at + 2;
+                while (bytes[body - 1] > 127) body++;
+                if (first < AFTER_PUBLISH) body += 2 + ((bytes[body] << 8) | bytes[body + 1]);
+                if (((bytes[body] << 8) | bytes[body + 1]) === packetIdentifier) return at;
             }
             at = end;
         }
         return -1;
     }
 }
-

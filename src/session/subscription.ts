@@ -1,4 +1,4 @@
-// A subscription: a topic filter, what is wanted of the broker, and what the broker has granted (MQTT 3.1.1 §3.8).
+// A subscription: a topic filter and what the broker has granted (MQTT 3.1.1 §3.8).
 import type { TextEncoding } from '../codec/text.ts';
 import type { Message } from '../codec/message-decoder.ts';
 import { TopicFilter } from '../codec/subscribe.ts';
@@ -8,12 +8,10 @@ import { misuse } from '../misuse.ts';
 export const NOT_SUBSCRIBED = -1;
 export const REFUSED = 0x80;
 
-/** Make it once, hand it to `client.subscribe`. It belongs to one client at a time. */
+/** Make it once, hand it to `client.subscribe`. It belongs to one client. */
 export class Subscription extends TopicFilter {
     /** The QoS that the broker has granted, NOT_SUBSCRIBED or REFUSED. */
     granted = NOT_SUBSCRIBED;
-    /** What the application wants: true between `subscribe` and `unsubscribe`. */
-    wanted = false;
     readonly onMessage: ((message: Message) => void) | undefined;
 
     /**

@@ -19,11 +19,10 @@ test('smoke', () => {
     platform.turn();
     assert.is(transport.opens, 1);
     transport.opened();
-    assert.is(transport.take(), '100d00044d51545404' + '00003c0001' + '63' + '320a000174000168656c6c6f');
+    assert.is(transport.take(), '100d00044d51545404' + '00003c0001' + '63' + '320a000174000168656c6c6f' + '82080002' + '0003612f2b01');
     assert.is(transport.flushes, 1);
     transport.sends(...bytes('20020000'));
     assert.is(client.state, CONNECTED);
-    assert.is(transport.take(), '82080002' + '0003612f2b01');
     transport.sends(...bytes('400200019003000201'));
     assert.is(client.acknowledged, 1);
     assert.equal(got, ['granted 1']);
