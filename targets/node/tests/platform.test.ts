@@ -99,11 +99,13 @@ function program(unref: boolean): string {
         platform.wakeAfter(50);`;
 }
 
+/** What a process prints that runs it. */
+function output(unref: boolean): string {
+    const bundle = buildSync({ stdin: { contents: program(unref), resolveDir: root }, bundle: true, platform: 'node', format: 'cjs', write: false });
+    return spawnSync(process.execPath, ['-'], { input: bundle.outputFiles[0].text }).stdout.toString();
+}
+
 test('with unref the pending wake does not keep the process alive; without it does', () => {
-    const output = (unref: boolean): string => {
-        const bundle = buildSync({ stdin: { contents: program(unref), resolveDir: root }, bundle: true, platform: 'node', format: 'cjs', write: false });
-        return spawnSync(process.execPath, ['-'], { input: bundle.outputFiles[0].text }).stdout.toString();
-    };
     assert.is(output(false), 'woken\n');
     assert.is(output(true), '');
 });

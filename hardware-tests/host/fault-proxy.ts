@@ -1,0 +1,137 @@
+// A TCP proxy in front of a broker that breaks the link on command: cuts, stalls, delays, splits, swallows, refuses.
+// Nothing in it happens by chance or by time, except `delay`.
+import { connect, createServer } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { Flow } from './fault-flow.ts';
+import type { Cut, FlowFaults } from './fault-flow.ts';
+import { reset } from './reset.ts';
+
+/** `up`: from the client to the broker. */
+export type Direction = 'up' | 'down';
+
+export interface Faults {
+    up?: FlowFaults;
+    down?: FlowFaults;
+    /** The client is accepted and never answered; the broker hears nothing of it. For a connection that is yet to come. */
+    blackHole?: boolean;
+}
+
+export interface ProxyOptions {
+    /** Where the broker listens on 127.0.0.1. */
+    target: number;
+    /** For each connection that has no plan of its own. */
+    faults?: Faults;
+    onConnection?(connection: ProxyConnection): void;
+    /** As they arrive at the proxy, before any fault. */
+    onBytes?(connection: ProxyConnection, direction: Direction, bytes: Buffer): void;
+    /** The client's side of the connection is gone. */
+    onEnd?(connection: ProxyConnection): void;
+}
+
+export class ProxyConnection {
+    /** Counting from 0, in the order of acceptance. */
+    readonly number: number;
+    readonly up: Flow;
+    readonly down: Flow;
+    /** The client's side is gone. */
+    ended = false;
+    private readonly client: Socket;
+    private readonly broker: Socket | null;
+
+    constructor(number: number, client: Socket, options: ProxyOptions, faults: Faults) {
+        this.number = number;
+        this.client = client;
+        this.broker = faults.blackHole ? null : connect({ host: '127.0.0.1', port: options.target, allowHalfOpen: true, noDelay: true });
+        const cut = (how: Cut): void => this.cut(how);
+        this.up = new Flow(client, this.broker, cut, (bytes) => options.onBytes?.(this, 'up', bytes));
+        this.down = new Flow(this.broker, client, cut, (bytes) => options.onBytes?.(this, 'down', bytes));
+        client.on('error', () => this.cut('rst'));
+        this.broker?.on('error', () => this.cut('rst'));
+        client.on('close', () => {
+            this.ended = true;
+            options.onEnd?.(this);
+        });
+        this.set(faults);
+    }
+
+    /** Changes what is named and leaves the rest as it is. */
+    set(faults: Faults): void {
+        this.up.set(faults.up ?? {});
+        this.down.set(faults.down ?? {});
+    }
+
+    /** Ends both sides; what was not forwarded yet is lost. After `fin` whatever still comes is swallowed. */
+    cut(how: Cut): void {
+        this.up.discard();
+        this.down.discard();
+        for (const socket of this.broker === null ? [this.client] : [this.client, this.broker]) {
+            if (how === 'rst') reset(socket);
+            else socket.end();
+        }
+    }
+}
+
+export class FaultProxy {
+    /** All that were ever accepted. */
+    readonly connections: ProxyConnection[] = [];
+    private readonly options: ProxyOptions;
+    private readonly plans: Faults[] = [];
+    private server: Server | null = null;
+    private listeningPort = 0;
+
+    private constructor(options: ProxyOptions) {
+        this.options = options;
+    }
+
+    static async start(options: ProxyOptions): Promise<FaultProxy> {
+        const proxy = new FaultProxy(options);
+        await proxy.accept();
+        return proxy;
+    }
+
+    /** The port that clients use instead of the broker's; it stays the same. */
+    get port(): number {
+        return this.listeningPort;
+    }
+
+    /** The latest connection. */
+    get current(): ProxyConnection | undefined {
+        return this.connections.at(-1);
+    }
+
+    /** Faults for the connections that come next, one each; `{}` for one without. */
+    plan(...faults: Faults[]): void {
+        this.plans.push(...faults);
+    }
+
+    /** From now on connecting is refused as if nobody listened; connections that exist go on. */
+    refuse(): void {
+        this.server?.close();
+        this.server = null;
+    }
+
+    /** Ends `refuse`; resolves when clients can connect. */
+    async accept(): Promise<void> {
+        if (this.server !== null) return;
+        const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.onClient(socket));
+        this.server = server;
+        await new Promise<void>((resolve, reject) => {
+            server.once('error', reject);
+            server.listen(this.listeningPort, '127.0.0.1', resolve);
+        });
+        this.listeningPort = (server.address() as AddressInfo).port;
+    }
+
+    /** Resets all connections and frees the port. */
+    stop(): void {
+        this.refuse();
+        for (const connection of this.connections) connection.cut('rst');
+    }
+
+    private onClient(socket: Socket): void {
+        const faults = this.plans.shift() ?? this.options.faults ?? {};
+        const connection = new ProxyConnection(this.connections.length, socket, this.options, faults);
+        this.connections.push(connection);
+        this.options.onConnection?.(connection);
+    }
+}
