@@ -76,7 +76,8 @@ export class Client extends Publisher implements MessageSink {
         for (let each = this.first; each;) {
             // The handler may unsubscribe.
             const next = each.next as Subscription | null;
-            if (each.onMessage && message.matches(each)) {
+            // A handler before it may have called `stop`.
+            if (each.onMessage && this.state === CONNECTED && message.matches(each)) {
                 handled = true;
                 this.notify(each.onMessage, message, undefined);
             }
@@ -88,6 +89,10 @@ export class Client extends Publisher implements MessageSink {
 
     /** @internal */
     override onSkipped(packetIdentifier: number): void {
+        if ((this.decoder as MessageDecoder).qos > 1) {
+            this.end(UNSUPPORTED_QOS);
+            return;
+        }
         this.skipped++;
         // Left unacknowledged, it would come again with every connection.
         if (packetIdentifier) this.puback(packetIdentifier);
@@ -169,10 +174,11 @@ export class Client extends Publisher implements MessageSink {
 
     /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. */
     private puback(packetIdentifier: number): void {
-        if (this.state < CONNECTED) return;
         const bytes = this.send.bytes;
         const limit = this.controlStart + ACKNOWLEDGEMENT_ROOM;
         if (this.controlEnd + 4 > limit) this.transmit();
+        // After `stop` that was the end.
+        if (this.state < CONNECTED) return;
         const end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
         if (end < 0) this.end(ACKNOWLEDGEMENTS_BLOCKED);
         else this.controlEnd = end;

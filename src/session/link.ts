@@ -7,7 +7,7 @@
 // CONNECT is encoded once; control packets have a place of their own so that a full buffer never blocks them.
 import { encodeConnect, keepAliveOf } from '../codec/connect.ts';
 import type { Decoder } from '../codec/decoder.ts';
-import { DISCONNECT, DUP, PINGREQ, SUBSCRIBE, UNSUBSCRIBE } from '../codec/packets.ts';
+import { DISCONNECT, DOES_NOT_FIT, DUP, PINGREQ, SUBSCRIBE, UNSUBSCRIBE } from '../codec/packets.ts';
 import { encodeEmpty } from '../codec/publish.ts';
 import { misuse } from '../misuse.ts';
 import {
@@ -56,6 +56,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     private deadline = 0;
     private readonly responseTimeout: number;
     private readonly pingAfter: number;
+    /** `responseTimeout`, or less so that no more than the keep-alive passes without a packet or the end [MQTT-3.1.2-23]. */
+    private readonly pingTimeout: number;
     private pinging = false;
     private connectSize: number;
     private connectedAt = 0;
@@ -77,6 +79,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.waitForConnack = options.waitForConnack ?? false;
         // 5 % early, so that neither a late timer nor a slow link makes it late [MQTT-3.1.2-23].
         this.pingAfter = keepAliveOf(options) * 950 || NEVER;
+        this.pingTimeout = this.responseTimeout < this.pingAfter ? this.responseTimeout : this.pingAfter;
         this.controlStart = this.controlSent = this.controlEnd = limit;
         this.connectSize = encodeConnect(bytes, 0, limit, options, options.platform);
         const base = options.connectSize ?? this.connectSize;
@@ -171,14 +174,15 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             const first = this.send.bytes[this.send.head];
             this.end(first === SUBSCRIBE ? SUBACK_TIMEOUT : first === UNSUBSCRIBE ? UNSUBACK_TIMEOUT : PUBACK_TIMEOUT);
         }
-        // No wake is pending now: whatever the next deadline is, it differs.
-        this.wakeAt = now - 1;
+        // No wake is pending now: whatever the next deadline is, and however long overdue, it differs.
+        this.wakeAt = now - NEVER;
         this.finishTurn();
     }
 
     /** @internal */
     onConnack(sessionPresent: boolean, returnCode: number): void {
-        if (returnCode || (sessionPresent && this.options.cleanSession)) {
+        // Nor can a broker accept a CONNECT of which it has not seen the end.
+        if (returnCode || (sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) {
             this.end(returnCode || UNEXPECTED_PACKET);
             return;
         }
@@ -194,7 +198,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     onPingresp(): void {
         if (this.pinging) {
             // As if it counted from the PINGREQ.
-            this.deadline += this.pingAfter - this.responseTimeout;
+            this.deadline += this.pingAfter - this.pingTimeout;
             this.pinging = false;
         }
     }
@@ -246,7 +250,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected finishTurn(): void {
         const send = this.send;
         if (this.state > OPENING) this.transmit();
-        if (this.fullAt && (send.head !== this.fullAt || send.head === send.tail)) {
+        if (this.fullAt && this.state !== STOPPED && this.state !== STOPPING && (send.head !== this.fullAt || send.head === send.tail)) {
             this.fullAt = 0;
             this.notify(this.options.onWritable, undefined, undefined);
         }
@@ -324,12 +328,15 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     }
 
     private ping(now: number): void {
-        if (this.pinging) {
+        const bytes = this.send.bytes;
+        // No room: the transport has not even taken the PINGREQ before.
+        const end = this.pinging ? DOES_NOT_FIT : encodeEmpty(bytes, this.controlEnd, bytes.length, PINGREQ);
+        if (end < 0) {
             this.end(PINGRESP_TIMEOUT);
         } else {
             this.pinging = true;
-            this.deadline = now + this.responseTimeout;
-            this.controlEnd = encodeEmpty(this.send.bytes, this.controlEnd, this.send.bytes.length, PINGREQ);
+            this.deadline = now + this.pingTimeout;
+            this.controlEnd = end;
         }
     }
 }
