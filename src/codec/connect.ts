@@ -51,7 +51,7 @@ function encodeData(encoding: TextEncoding, data: string | Uint8Array): Uint8Arr
  */
 export function encodeConnect(bytes: Uint8Array, offset: number, limit: number, options: ConnectOptions, encoding: TextEncoding): number {
     const keepAlive = keepAliveOf(options);
-    if (!(keepAlive >= 0 && keepAlive < 65536)) misuse(MOTEMQ_TEXTS ? 'keepAlive is 0 to 65535 seconds' : '3.1.2.10', keepAlive);
+    if ((keepAlive & 65535) !== keepAlive) misuse(MOTEMQ_TEXTS ? 'keepAlive is 0 to 65535 seconds' : '3.1.2.10', keepAlive);
     const fields = [encodeText(encoding, options.clientId, true)];
     let flags = options.cleanSession ? 2 : 0;
     if (!flags && !options.clientId) misuse(MOTEMQ_TEXTS ? 'an empty clientId needs cleanSession [MQTT-3.1.3-7]' : '3.1.3-7', options.clientId);

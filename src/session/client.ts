@@ -36,7 +36,7 @@ export class Client extends Publisher implements MessageSink {
      * Returns a handle or a refusal, as `publish` does. Subscribing again asks the broker again (for its retained messages).
      */
     subscribe(subscription: Subscription): number {
-        const handle = this.ask(SUBSCRIBE, subscription);
+        const handle = this.ask(SUBSCRIBE, subscription) || this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
         if (handle > 0) {
             let last = this.first;
             if (!last) this.first = subscription;
@@ -50,7 +50,7 @@ export class Client extends Publisher implements MessageSink {
 
     /** Queues an UNSUBSCRIBE. The subscription's handler gets no further message. Returns a handle or a refusal, as `publish` does. */
     unsubscribe(subscription: Subscription): number {
-        const handle = this.ask(UNSUBSCRIBE, subscription);
+        const handle = this.ask(UNSUBSCRIBE, subscription) || this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
         if (handle > 0) {
             let before = this.first;
             if (before === subscription) this.first = subscription.next as Subscription | null;
@@ -148,12 +148,12 @@ export class Client extends Publisher implements MessageSink {
     /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. */
     private renew(): void {
         for (let each = this.first; each; each = each.next as Subscription | null) {
-            if (each.granted === NOT_SUBSCRIBED && !each.packetIdentifier && this.ask(SUBSCRIBE, each) < 0) return;
+            if (each.granted === NOT_SUBSCRIBED && !each.packetIdentifier && !this.ask(SUBSCRIBE, each)) return;
         }
         this.renewing = false;
     }
 
-    /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle or a refusal. */
+    /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle, or 0 if there is no room. */
     private ask(first: number, subscription: Subscription): number {
         const send = this.send;
         const before = subscription.packetIdentifier;
@@ -165,7 +165,7 @@ export class Client extends Publisher implements MessageSink {
         } while (packetEnd < 0 && send.compact());
         if (packetEnd < 0) {
             subscription.packetIdentifier = before;
-            return this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
+            return 0;
         }
         send.commit(packetEnd);
         this.requestTurn();

@@ -15,17 +15,18 @@ import {
     SUBACK_TIMEOUT, UNEXPECTED_PACKET, UNSUBACK_TIMEOUT,
 } from '../reasons.ts';
 import type { Platform, PlatformOwner, Transport, TransportOwner } from '../transport.ts';
+import { NEVER, checkNumbers } from './options.ts';
 import type { PublisherOptions } from './options.ts';
 import { retryDelay } from './retry-delay.ts';
 import { SendBuffer } from './send-buffer.ts';
 import { CONNECTED, CONNECTING, OPENING, STOPPED, STOPPING, WAITING } from './states.ts';
 
-/** Stands for "no keep-alive": 12 days, in ms. */
-const NEVER = 0x3fffffff;
 /** Room for PINGREQ or DISCONNECT at the end of the send buffer, in bytes. */
 const EMPTY_PACKET_SIZE = 2;
 /** The least room for packets that is of any use, in bytes. */
 const SMALLEST_ROOM = 8;
+/** More would hold more packets (of 7 bytes at least) than there are identifiers. */
+const LARGEST_ROOM = 450000;
 
 export abstract class Link implements TransportOwner, PlatformOwner {
     /** One of states.ts. */
@@ -37,6 +38,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     /** Bytes received, and handed to the transport, over all connections. */
     bytesIn = 0;
     bytesOut = 0;
+    /** Messages with QoS 0 that followed a CONNECT and were given up because its CONNACK never came. */
+    dropped = 0;
 
     protected readonly options: PublisherOptions;
     protected readonly platform: Platform;
@@ -71,7 +74,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected constructor(options: PublisherOptions) {
         const bytes = options.sendBuffer;
         const limit = bytes.length - this.acknowledgementRoom() - EMPTY_PACKET_SIZE;
-        const window = options.window ?? 8;
+        checkNumbers(options);
         this.options = options;
         this.platform = options.platform;
         this.transport = options.transport;
@@ -83,11 +86,10 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.controlStart = this.controlSent = this.controlEnd = limit;
         this.connectSize = encodeConnect(bytes, 0, limit, options, options.platform);
         const base = options.connectSize ?? this.connectSize;
-        if (!(this.connectSize > 0 && base >= this.connectSize && base + SMALLEST_ROOM <= limit)) {
-            misuse(MOTEMQ_TEXTS ? 'sendBuffer cannot hold CONNECT and a message' : 'sendBuffer', bytes.length);
+        if (!(this.connectSize > 0 && base >= this.connectSize && base + SMALLEST_ROOM <= limit && limit <= LARGEST_ROOM)) {
+            misuse(MOTEMQ_TEXTS ? 'sendBuffer holds CONNECT (connectSize) and a message, in at most 450,000 bytes' : 'sendBuffer', bytes.length);
         }
-        if (!(window > 0)) misuse(MOTEMQ_TEXTS ? 'window is at least 1' : 'window', window);
-        this.send = new SendBuffer(bytes, base, limit, window);
+        this.send = new SendBuffer(bytes, base, limit, options.window ?? 8);
         this.decoder = this.makeDecoder();
         this.platform.attach(this);
     }
@@ -231,7 +233,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.transport.close();
         this.decoder.halt();
         if (state === CONNECTED && ((now - this.connectedAt) | 0) >= (options.stableAfter ?? 60000)) this.failures = 0;
-        this.send.rewind(options.cleanSession ? 0 : DUP, reason <= NOT_AUTHORIZED);
+        const dropped = this.send.rewind(options.cleanSession ? 0 : DUP, reason <= NOT_AUTHORIZED);
+        if (state === CONNECTING) this.dropped += dropped;
         this.controlSent = this.controlEnd = this.controlStart;
         this.pinging = this.acknowledging = false;
         if (reason === CLOSED_BY_APPLICATION || state === STOPPING) {

@@ -1,8 +1,12 @@
 // What a client is made from. The objects are kept, not copied: do not change them afterwards.
 import type { ConnectOptions } from '../codec/connect.ts';
 import type { Message } from '../codec/message-decoder.ts';
+import { misuse } from '../misuse.ts';
 import type { Platform, Transport } from '../transport.ts';
 import type { Subscription } from './subscription.ts';
+
+/** The longest time, in ms: 12 days. Two times that far apart still compare on a clock that wraps. */
+export const NEVER = 0x3fffffff;
 
 export interface PublisherOptions extends ConnectOptions {
     readonly transport: Transport;
@@ -41,6 +45,17 @@ export interface PublisherOptions extends ConnectOptions {
     readonly onAcknowledged?: (packetIdentifier: number) => void;
     /** After `publish` returned BUFFER_FULL: there is room again. */
     readonly onWritable?: () => void;
+}
+
+/** Throws if a number that is nobody else's to check breaks its rule. */
+export function checkNumbers(options: PublisherOptions): void {
+    const window = options.window ?? 8;
+    if (!(window > 0)) misuse(MOTEMQ_TEXTS ? 'window is at least 1' : 'window', window);
+    const times = [options.connectTimeout, options.responseTimeout, options.retryDelay, options.retryDelayMaximum, options.stableAfter];
+    for (let index = 0; index < 5; index++) {
+        const time = times[index] ?? 0;
+        if (!(time >= 0 && time <= NEVER)) misuse(MOTEMQ_TEXTS ? 'timeouts, delays and stableAfter are 0 to 1,073,741,823 ms' : 'ms', time);
+    }
 }
 
 export interface ClientOptions extends PublisherOptions {

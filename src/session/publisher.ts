@@ -32,11 +32,6 @@ export class Publisher extends Link implements AcknowledgementSink {
         return this.send.resent;
     }
 
-    /** Messages with QoS 0 that followed a CONNECT and were given up because its CONNACK never came. */
-    get dropped(): number {
-        return this.send.dropped;
-    }
-
     /**
      * Queues payload[start..end) for `topic`, with `qos` 0 or 1. It goes out when the present turn ends or, if there is no
      * connection, with the next one. The payload is copied.

@@ -28,8 +28,6 @@ export class SendBuffer {
     unacknowledged = 0;
     /** QoS 1 messages that were begun on a connection that ended before their PUBACK. */
     resent = 0;
-    /** QoS 0 messages handed over behind a CONNECT whose CONNACK never came. */
-    dropped = 0;
 
     constructor(bytes: Uint8Array, base: number, limit: number, window: number) {
         this.bytes = bytes;
@@ -101,15 +99,17 @@ export class SendBuffer {
      * The connection has ended. What waits for an acknowledgement will be sent again, a message with `dup` (DUP or 0) in
      * its first byte if any of it was handed over [MQTT-3.3.1-1]. A QoS 0 message that was handed over may have arrived
      * and is given up, unless the broker has `refused` the connection and with it all that followed CONNECT [MQTT-3.1.4-5].
+     * Returns how many were given up.
      */
-    rewind(dup: number, refused: boolean): void {
+    rewind(dup: number, refused: boolean): number {
         const bytes = this.bytes;
+        let dropped = 0;
         for (let at = this.head; at < this.tail;) {
             const end = this.after(at);
             // `remove` keeps `sent` where it belongs among the packets that remain.
             if (!(bytes[at] & HAS_IDENTIFIER) && end <= this.sent && !refused) {
                 this.remove(at, end);
-                this.dropped++;
+                dropped++;
             } else {
                 if (at < this.sent && bytes[at] & HAS_IDENTIFIER && bytes[at] < AFTER_PUBLISH) {
                     bytes[at] |= dup;
@@ -119,6 +119,7 @@ export class SendBuffer {
             }
         }
         this.sent = this.boundary = this.head;
+        return dropped;
     }
 
     /** Takes bytes[from..to) out. */
