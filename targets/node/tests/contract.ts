@@ -5,7 +5,7 @@ import { settle, until } from '../../../hardware-tests/host/until.ts';
 import { CONNECTION_LOST } from '../../../src/reasons.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
 import type { SocketOptions, SocketTransport } from '../socket-transport.ts';
-import { PatternSender, assertPattern, pattern } from './pattern.ts';
+import { PatternSender, assertPattern, blocked, pattern } from './pattern.ts';
 import { Witness } from './witness.ts';
 import type { Peer, Visit } from './witness.ts';
 
@@ -98,19 +98,44 @@ export function contractTests({ name, listen, transport: make }: Kind): void {
         const total = 64 * 1024 * 1024; // more than the sockets' buffers hold
         const sender = new PatternSender(transport, total);
         const visit = await connected(transport, new Witness({ onOpen: sender.go, onWritable: sender.go }), peer);
-        let before = -1;
-        while (before !== sender.taken) {
-            before = sender.taken;
-            await settle(50);
-        }
+        await blocked(sender);
         assert.ok(sender.taken < total, 'the transport took everything although nothing was read');
         assert.is(transport.bytesWritten, sender.taken);
-        const blocked = sender.taken;
+        const { taken } = sender;
         visit.socket.resume();
-        await until('the peer has what was taken and writing went on', () => sender.taken > blocked + 1_000_000);
+        await until('the peer has what was taken and writing went on', () => sender.taken > taken + 1_000_000);
         transport.close();
         await until('the stream ends', () => visit.ended);
         assertPattern(visit.bytes, sender.taken);
+        await peer.stop();
+    });
+
+    test(`${name}: bytes held while earlier ones leave are kept for the next flush`, async () => {
+        const peer = await listen();
+        const transport = make({ port: peer.port, sendBufferSize: 16 });
+        const visit = await connected(transport, new Witness(), peer);
+        send(transport, 'early ');
+        transport.flush();
+        send(transport, 'held ');
+        await until('the early bytes arrive', () => visit.bytes.length === 6);
+        await settle();
+        assert.is(send(transport, '+ 11 of these'), 11); // the room of the early ones is free again
+        transport.flush();
+        await until('the rest arrives', () => visit.bytes.length === 22);
+        assert.is(visit.bytes.toString(), 'early held + 11 of the');
+        transport.close();
+        await peer.stop();
+    });
+
+    test(`${name}: FIN of a peer that does not read is told although bytes are still unsent`, async () => {
+        const peer = await listen((visit) => visit.socket.pause());
+        const transport = make({ port: peer.port });
+        const sender = new PatternSender(transport, 64 * 1024 * 1024);
+        const witness = new Witness({ onOpen: sender.go, onWritable: sender.go });
+        const visit = await connected(transport, witness, peer);
+        await blocked(sender);
+        visit.socket.end();
+        await until('the end is told', () => witness.saw(lost));
         await peer.stop();
     });
 
@@ -273,11 +298,8 @@ export function contractTests({ name, listen, transport: make }: Kind): void {
         const transport = make({ port: peer.port, closeTimeout: 10_000 });
         const sender = new PatternSender(transport, 64 * 1024 * 1024);
         const earlier = await connected(transport, new Witness({ onOpen: sender.go, onWritable: sender.go }), peer);
-        let before = -1;
-        while (before !== sender.taken) {
-            before = sender.taken;
-            await settle(50);
-        }
+        await blocked(sender);
+        const { taken } = sender;
         transport.close();
         const later = await connected(transport, new Witness(), peer);
         send(transport, '#'.repeat(4096));
@@ -285,7 +307,7 @@ export function contractTests({ name, listen, transport: make }: Kind): void {
         await until('the later connection has its bytes', () => later.bytes.length === 4096);
         earlier.socket.resume();
         await until('the earlier connection has ended', () => earlier.ended);
-        assertPattern(earlier.bytes, before);
+        assertPattern(earlier.bytes, taken);
         assert.is(later.bytes.toString(), '#'.repeat(4096));
         transport.close();
         await peer.stop();

@@ -1,5 +1,6 @@
 // A stream in which every byte that is lost, doubled, moved or overwritten shows.
 import * as assert from 'uvu/assert';
+import { settle } from '../../../hardware-tests/host/until.ts';
 import type { Transport } from '../../../src/transport.ts';
 
 /** Byte `index` of the stream. */
@@ -36,4 +37,12 @@ export function assertPattern(bytes: Buffer, total: number): void {
     assert.is(bytes.length, total);
     const wrong = bytes.findIndex((byte, index) => byte !== pattern(index));
     assert.is(wrong, -1, `byte ${wrong} is not what was written`);
+}
+
+/** Resolves when the sender makes no progress any more: the peer does not read. */
+export async function blocked(sender: PatternSender): Promise<void> {
+    for (let before = -1; before !== sender.taken;) {
+        before = sender.taken;
+        await settle(50);
+    }
 }
