@@ -28,7 +28,7 @@ export class Decoder {
     /** Bytes of the packet that are still to come. */
     protected remaining = 0;
     /** Bits of the remaining length read so far; later the last two bytes read, as a number. */
-    protected value = 0;
+    protected number = 0;
     protected readonly sink: AcknowledgementSink;
 
     constructor(sink: AcknowledgementSink) {
@@ -56,23 +56,23 @@ export class Decoder {
                 const first = bytes[start++];
                 if (!this.accepts(first)) return MALFORMED_PACKET;
                 this.first = first;
-                this.remaining = this.value = 0;
+                this.remaining = this.number = 0;
                 this.phase = REMAINING_LENGTH;
             } else if (this.phase === REMAINING_LENGTH) {
                 const byte = bytes[start++];
-                this.remaining |= (byte & 127) << this.value;
+                this.remaining |= (byte & 127) << this.number;
                 if (byte > 127) {
-                    this.value += 7;
-                    if (this.value > 21) return MALFORMED_PACKET;
+                    this.number += 7;
+                    if (this.number > 21) return MALFORMED_PACKET;
                 } else {
-                    this.value = 0;
+                    this.number = 0;
                     const fault = this.begin();
                     if (fault) return fault;
                 }
             } else if (this.phase === NUMBER) {
-                this.value = (this.value << 8) | bytes[start++];
+                this.number = (this.number << 8) | bytes[start++];
                 if (--this.remaining === 0) {
-                    const fault = this.acknowledge(this.value);
+                    const fault = this.acknowledge(this.number);
                     if (fault) return fault;
                 }
             } else if (this.phase === HALTED) {

@@ -55,16 +55,16 @@ export class MessageDecoder extends Decoder implements Message {
     topicBytes: Uint8Array;
     topicStart = 0;
     topicEnd = 0;
-    private readonly buffer: Uint8Array;
+    private readonly store: Uint8Array;
     private readonly stream: boolean;
     /** Bytes of the packet's body seen while collecting. */
     private collected = 0;
-    private packetIdentifier = 0;
+    private streamedIdentifier = 0;
 
     /** `buffer`: holds a packet that comes in pieces. `stream`: hand on what is too large for it, instead of skipping it. */
     constructor(sink: MessageSink, buffer: Uint8Array, stream: boolean) {
         super(sink);
-        this.bytes = this.topicBytes = this.buffer = buffer;
+        this.bytes = this.topicBytes = this.store = buffer;
         this.stream = stream;
     }
 
@@ -103,7 +103,7 @@ export class MessageDecoder extends Decoder implements Message {
         if (this.remaining < (first & (QOS_1 | QOS_2) ? 5 : 3)) return MALFORMED_PACKET;
         this.collected = 0;
         this.phase = COLLECT;
-        if (this.remaining > this.buffer.length) {
+        if (this.remaining > this.store.length) {
             if (suback) return PACKET_TOO_LARGE;
             this.phase = COLLECT_HEAD;
         }
@@ -127,7 +127,7 @@ export class MessageDecoder extends Decoder implements Message {
                 fault = this.whole(bytes, start, end);
                 return fault ? -fault : end;
             }
-            const buffer = this.buffer;
+            const buffer = this.store;
             if (end - start > remaining - collected) end = start + remaining - collected;
             while (start < end) buffer[collected++] = bytes[start++];
             this.collected = collected;
@@ -181,26 +181,26 @@ export class MessageDecoder extends Decoder implements Message {
     /** One more byte of the topic or packet identifier of an oversize PUBLISH, of which the buffer keeps what it can. */
     private collectHead(byte: number): number {
         const collected = ++this.collected;
-        if (collected <= this.buffer.length) this.buffer[collected - 1] = byte;
-        this.value = ((this.value << 8) | byte) & 0xffff;
+        if (collected <= this.store.length) this.store[collected - 1] = byte;
+        this.number = ((this.number << 8) | byte) & 0xffff;
         this.remaining--;
         if (collected === 2) {
             this.topicStart = 2;
-            this.topicEnd = 2 + this.value;
-            if (this.value === 0 || this.topicEnd + (this.qos ? 2 : 0) > this.remaining + 2) return MALFORMED_PACKET;
+            this.topicEnd = 2 + this.number;
+            if (this.number === 0 || this.topicEnd + (this.qos ? 2 : 0) > this.remaining + 2) return MALFORMED_PACKET;
         }
         if (collected < 2 || collected < this.topicEnd + (this.qos ? 2 : 0)) return 0;
-        this.packetIdentifier = this.qos ? this.value : 0;
-        if (this.qos && this.value === 0) return MALFORMED_PACKET;
-        const held = this.topicEnd <= this.buffer.length;
-        if (held && !isText(this.buffer, 2, this.topicEnd, false)) return MALFORMED_PACKET;
-        this.topicBytes = this.buffer;
+        this.streamedIdentifier = this.qos ? this.number : 0;
+        if (this.qos && this.number === 0) return MALFORMED_PACKET;
+        const held = this.topicEnd <= this.store.length;
+        if (held && !isText(this.store, 2, this.topicEnd, false)) return MALFORMED_PACKET;
+        this.topicBytes = this.store;
         this.end = this.start;
         this.offset = 0;
         this.total = this.remaining;
         this.phase = held && this.stream ? STREAM : SKIP;
         // Only the topic was too large: there is no payload whose arrival would end the packet.
-        if (this.remaining === 0) this.deliver(this.buffer, 0, 0);
+        if (this.remaining === 0) this.deliver(this.store, 0, 0);
         return 0;
     }
 
@@ -213,7 +213,7 @@ export class MessageDecoder extends Decoder implements Message {
         this.start = start;
         this.end = end;
         if (this.remaining === 0) this.phase = FIRST_BYTE;
-        if (streamed) sink.onPublish(this, this.packetIdentifier);
-        else if (this.remaining === 0) sink.onSkipped(this.packetIdentifier);
+        if (streamed) sink.onPublish(this, this.streamedIdentifier);
+        else if (this.remaining === 0) sink.onSkipped(this.streamedIdentifier);
     }
 }

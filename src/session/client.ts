@@ -68,7 +68,7 @@ export class Client extends Publisher implements MessageSink {
     /** @internal */
     onPublish(message: Message, packetIdentifier: number): void {
         if (message.qos > 1) {
-            this.end(UNSUPPORTED_QOS);
+            this.disconnect(UNSUPPORTED_QOS);
             return;
         }
         let handled = false;
@@ -79,18 +79,18 @@ export class Client extends Publisher implements MessageSink {
             // A handler before it may have called `stop`.
             if (each.onMessage && this.state === CONNECTED && message.matches(each)) {
                 handled = true;
-                this.notify(each.onMessage, message, undefined);
+                this.callBack(each.onMessage, message, undefined);
             }
             each = next;
         }
-        if (!handled) this.notify((this.options as ClientOptions).onMessage, message, undefined);
+        if (!handled) this.callBack((this.options as ClientOptions).onMessage, message, undefined);
         if (packetIdentifier && message.offset + message.end - message.start === message.total) this.puback(packetIdentifier);
     }
 
     /** @internal */
     override onSkipped(packetIdentifier: number): void {
         if ((this.decoder as MessageDecoder).qos > 1) {
-            this.end(UNSUPPORTED_QOS);
+            this.disconnect(UNSUPPORTED_QOS);
             return;
         }
         this.skipped++;
@@ -106,11 +106,11 @@ export class Client extends Publisher implements MessageSink {
             if (each.packetIdentifier === packetIdentifier) {
                 each.packetIdentifier = 0;
                 // One code for the one filter [MQTT-3.8.4-5]; less may be granted than was asked for, not more.
-                if (end - start > 1) this.end(UNEXPECTED_PACKET);
-                else if (code > each.qos && code !== REFUSED) this.end(UNSUPPORTED_QOS);
+                if (end - start > 1) this.disconnect(UNEXPECTED_PACKET);
+                else if (code > each.qos && code !== REFUSED) this.disconnect(UNSUPPORTED_QOS);
                 else {
                     each.granted = code;
-                    this.notify((this.options as ClientOptions).onSubscribed, each, undefined);
+                    this.callBack((this.options as ClientOptions).onSubscribed, each, undefined);
                 }
                 return;
             }
@@ -161,7 +161,7 @@ export class Client extends Publisher implements MessageSink {
         let packetEnd: number;
         subscription.packetIdentifier = packetIdentifier;
         do {
-            packetEnd = encodeFilters(send.bytes, send.tail, send.limit, first, packetIdentifier, subscription);
+            packetEnd = encodeFilters(send.memory, send.tail, send.limit, first, packetIdentifier, subscription);
         } while (packetEnd < 0 && send.compact());
         if (packetEnd < 0) {
             subscription.packetIdentifier = before;
@@ -174,13 +174,13 @@ export class Client extends Publisher implements MessageSink {
 
     /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. */
     private puback(packetIdentifier: number): void {
-        const bytes = this.send.bytes;
+        const bytes = this.send.memory;
         const limit = this.controlStart + ACKNOWLEDGEMENT_ROOM;
         if (this.controlEnd + 4 > limit) this.transmit();
         // After `stop` that was the end.
         if (this.state < CONNECTED) return;
         const end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
-        if (end < 0) this.end(ACKNOWLEDGEMENTS_BLOCKED);
+        if (end < 0) this.disconnect(ACKNOWLEDGEMENTS_BLOCKED);
         else this.controlEnd = end;
     }
 }

@@ -42,8 +42,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     dropped = 0;
 
     protected readonly options: PublisherOptions;
-    protected readonly platform: Platform;
-    protected readonly transport: Transport;
+    protected readonly host: Platform;
+    protected readonly stream: Transport;
     protected readonly send: SendBuffer;
     protected readonly decoder: Decoder;
     /** Control packets waiting: bytes[controlSent..controlEnd) of the send buffer. CONNECT is one too, at 0; the others begin at `controlStart`. */
@@ -57,18 +57,20 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     private acknowledgeBy = 0;
     /** When the present state has lasted too long; in CONNECTED when a PINGREQ is due or its answer overdue. In the platform's ms. */
     private deadline = 0;
-    private readonly responseTimeout: number;
+    private readonly patience: number;
     private readonly pingAfter: number;
     /** `responseTimeout`, or less so that no more than the keep-alive passes without a packet or the end [MQTT-3.1.2-23]. */
     private readonly pingTimeout: number;
     private pinging = false;
-    private connectSize: number;
+    private connectEnd: number;
     private connectedAt = 0;
     private failures = 0;
     /** Nothing follows CONNECT before CONNACK: by option, or because a broker closed the connection when something did. */
-    private waitForConnack: boolean;
+    private hesitant: boolean;
     private turnRequested = false;
     private wakeAt = 0;
+    /** The clock at the beginning of the present turn. */
+    protected time = 0;
 
     /** Throws if an option breaks a rule or the send buffer is too small. */
     protected constructor(options: PublisherOptions) {
@@ -76,22 +78,22 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         const limit = bytes.length - this.acknowledgementRoom() - EMPTY_PACKET_SIZE;
         checkNumbers(options);
         this.options = options;
-        this.platform = options.platform;
-        this.transport = options.transport;
-        this.responseTimeout = options.responseTimeout ?? 15000;
-        this.waitForConnack = options.waitForConnack ?? false;
+        this.host = options.platform;
+        this.stream = options.transport;
+        this.patience = options.responseTimeout ?? 15000;
+        this.hesitant = options.waitForConnack ?? false;
         // 5 % early, so that neither a late timer nor a slow link makes it late [MQTT-3.1.2-23].
         this.pingAfter = keepAliveOf(options) * 950 || NEVER;
-        this.pingTimeout = this.responseTimeout < this.pingAfter ? this.responseTimeout : this.pingAfter;
+        this.pingTimeout = this.patience < this.pingAfter ? this.patience : this.pingAfter;
         this.controlStart = this.controlSent = this.controlEnd = limit;
-        this.connectSize = encodeConnect(bytes, 0, limit, options, options.platform);
-        const base = options.connectSize ?? this.connectSize;
-        if (!(this.connectSize > 0 && base >= this.connectSize && base + SMALLEST_ROOM <= limit && limit <= LARGEST_ROOM)) {
+        this.connectEnd = encodeConnect(bytes, 0, limit, options, options.platform);
+        const base = options.connectSize ?? this.connectEnd;
+        if (!(this.connectEnd > 0 && base >= this.connectEnd && base + SMALLEST_ROOM <= limit && limit <= LARGEST_ROOM)) {
             misuse(MOTEMQ_TEXTS ? 'sendBuffer holds CONNECT (connectSize) and a message, in at most 450,000 bytes' : 'sendBuffer', bytes.length);
         }
         this.send = new SendBuffer(bytes, base, limit, options.window ?? 8);
         this.decoder = this.makeDecoder();
-        this.platform.attach(this);
+        this.host.attach(this);
     }
 
     /** Called once, by the constructor. */
@@ -107,7 +109,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     start(): void {
         if (this.state !== STOPPED) return;
         this.failures = 0;
-        this.deadline = this.platform.now();
+        this.deadline = this.host.now();
         this.requestTurn();
         this.enter(WAITING, 0);
     }
@@ -118,12 +120,12 @@ export abstract class Link implements TransportOwner, PlatformOwner {
      */
     stop(): void {
         if (this.state === CONNECTED) {
-            this.deadline = this.platform.now() + this.responseTimeout;
+            this.deadline = this.host.now() + this.patience;
             this.decoder.halt();
             this.requestTurn();
             this.enter(STOPPING, 0);
         } else if (this.state !== STOPPING) {
-            this.end(CLOSED_BY_APPLICATION);
+            this.disconnect(CLOSED_BY_APPLICATION);
         }
     }
 
@@ -139,9 +141,10 @@ export abstract class Link implements TransportOwner, PlatformOwner {
 
     onOpen(): void {
         if (this.state !== OPENING) return;
-        this.deadline = this.platform.now() + this.responseTimeout;
+        this.time = this.host.now();
+        this.deadline = this.time + this.patience;
         this.controlSent = 0;
-        this.controlEnd = this.connectSize;
+        this.controlEnd = this.connectEnd;
         this.decoder.reset();
         this.enter(CONNECTING, 0);
         this.finishTurn();
@@ -150,31 +153,34 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     onBytes(bytes: Uint8Array, start: number, end: number): void {
         this.bytesIn += end - start;
         if (this.state === STOPPING) return;
+        this.time = this.host.now();
         const fault = this.decoder.decode(bytes, start, end);
-        if (fault) this.end(fault);
+        if (fault) this.disconnect(fault);
         this.finishTurn();
     }
 
     onWritable(): void {
+        this.time = this.host.now();
         this.finishTurn();
     }
 
     onClose(reason: number): void {
-        if (this.state === CONNECTING && this.send.sent !== this.send.head) this.waitForConnack = true;
-        this.end(reason);
+        if (this.state === CONNECTING && this.send.position !== this.send.head) this.hesitant = true;
+        this.time = this.host.now();
+        this.disconnect(reason);
     }
 
     onWake(): void {
-        const now = this.platform.now();
+        const now = this.time = this.host.now();
         const state = this.state;
         this.turnRequested = false;
         if (((now - this.deadline) | 0) >= 0) {
             if (state === CONNECTED) this.ping(now);
-            else if (state === WAITING) this.open(now);
-            else this.end(state === OPENING ? CONNECT_TIMEOUT : state === CONNECTING ? CONNACK_TIMEOUT : CLOSED_BY_APPLICATION);
+            else if (state === WAITING) this.dial(now);
+            else this.disconnect(state === OPENING ? CONNECT_TIMEOUT : state === CONNECTING ? CONNACK_TIMEOUT : CLOSED_BY_APPLICATION);
         } else if (this.acknowledging && ((now - this.acknowledgeBy) | 0) >= 0) {
-            const first = this.send.bytes[this.send.head];
-            this.end(first === SUBSCRIBE ? SUBACK_TIMEOUT : first === UNSUBSCRIBE ? UNSUBACK_TIMEOUT : PUBACK_TIMEOUT);
+            const first = this.send.memory[this.send.head];
+            this.disconnect(first === SUBSCRIBE ? SUBACK_TIMEOUT : first === UNSUBSCRIBE ? UNSUBACK_TIMEOUT : PUBACK_TIMEOUT);
         }
         // No wake is pending now: whatever the next deadline is, and however long overdue, it differs.
         this.wakeAt = now - NEVER;
@@ -185,11 +191,11 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     onConnack(sessionPresent: boolean, returnCode: number): void {
         // Nor can a broker accept a CONNECT of which it has not seen the end.
         if (returnCode || (sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) {
-            this.end(returnCode || UNEXPECTED_PACKET);
+            this.disconnect(returnCode || UNEXPECTED_PACKET);
             return;
         }
-        this.connectedAt = this.platform.now();
-        this.deadline = this.connectedAt + this.pingAfter;
+        this.connectedAt = this.time;
+        this.deadline = this.time + this.pingAfter;
         this.connections++;
         this.onSession(sessionPresent);
         this.send.settle();
@@ -209,28 +215,28 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected requestTurn(): void {
         if (!this.turnRequested) {
             this.turnRequested = true;
-            this.platform.wakeAfter(0);
+            this.host.wakeAfter(0);
         }
     }
 
     /** Calls back the application, whose exceptions must not harm the session. */
-    protected notify<First, Second>(callback: ((first: First, second: Second) => void) | undefined, first: First, second: Second): void {
+    protected callBack<First, Second>(callback: ((first: First, second: Second) => void) | undefined, first: First, second: Second): void {
         if (callback) {
             try {
                 callback(first, second);
             } catch (error) {
-                this.platform.caught(error);
+                this.host.caught(error);
             }
         }
     }
 
     /** The connection is over, or never came about: closes it, and tries again later unless the application wants no more. */
-    protected end(reason: number): void {
+    protected disconnect(reason: number): void {
         const state = this.state;
         if (state === STOPPED) return;
         const options = this.options;
-        const now = this.platform.now();
-        this.transport.close();
+        const now = this.host.now();
+        this.stream.close();
         this.decoder.halt();
         if (state === CONNECTED && ((now - this.connectedAt) | 0) >= (options.stableAfter ?? 60000)) this.failures = 0;
         const dropped = this.send.rewind(options.cleanSession ? 0 : DUP, reason <= NOT_AUTHORIZED);
@@ -239,10 +245,10 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.pinging = this.acknowledging = false;
         if (reason === CLOSED_BY_APPLICATION || state === STOPPING) {
             this.turnRequested = false;
-            this.platform.wakeAfter(-1);
+            this.host.wakeAfter(-1);
             this.enter(STOPPED, reason);
         } else {
-            this.deadline = now + retryDelay(options, this.failures++, this.platform.random());
+            this.deadline = now + retryDelay(options, this.failures++, this.host.random());
             this.wakeAt = this.deadline - 1;
             this.enter(WAITING, reason);
             this.finishTurn();
@@ -255,87 +261,92 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         if (this.state > OPENING) this.transmit();
         if (this.fullAt && this.state !== STOPPED && this.state !== STOPPING && (send.head !== this.fullAt || send.head === send.tail)) {
             this.fullAt = 0;
-            this.notify(this.options.onWritable, undefined, undefined);
+            this.callBack(this.options.onWritable, undefined, undefined);
         }
         if (this.turnRequested || this.state === STOPPED) return;
         let next = this.deadline;
         if (this.state === CONNECTED && send.unacknowledged) {
             if (!this.acknowledging) {
                 this.acknowledging = true;
-                this.acknowledgeBy = this.platform.now() + this.responseTimeout;
+                this.acknowledgeBy = this.time + this.patience;
             }
             if (((this.acknowledgeBy - next) | 0) < 0) next = this.acknowledgeBy;
         }
         if (next !== this.wakeAt) {
             this.wakeAt = next;
-            const wait = (next - this.platform.now()) | 0;
-            this.platform.wakeAfter(wait > 0 ? wait : 0);
+            const wait = (next - this.time) | 0;
+            this.host.wakeAfter(wait > 0 ? wait : 0);
         }
     }
 
     /** Hands to the transport what may be sent now, in as few writes as possible, and flushes. */
     protected transmit(): void {
         const send = this.send;
-        const bytes = send.bytes;
+        const bytes = send.memory;
         const before = this.bytesOut;
+        let taken: number;
         for (;;) {
-            if (send.sent !== send.boundary) {
-                const taken = this.transport.write(bytes, send.sent, send.boundary);
-                this.bytesOut += taken;
-                if (!send.advance(taken)) break;
-                if (this.state !== CONNECTING) send.settle();
-            } else if (this.controlSent !== this.controlEnd) {
-                const taken = this.transport.write(bytes, this.controlSent, this.controlEnd);
-                this.bytesOut += taken;
-                this.controlSent += taken;
-                if (this.controlSent !== this.controlEnd) break;
-                this.controlSent = this.controlEnd = this.controlStart;
-                if (this.state === STOPPING && bytes[this.controlStart] === DISCONNECT) {
-                    this.transport.flush();
-                    this.end(CLOSED_BY_APPLICATION);
-                    return;
+            if (send.position === send.boundary) {
+                // Between packets: control packets go first.
+                if (this.controlSent !== this.controlEnd) {
+                    taken = this.stream.write(bytes, this.controlSent, this.controlEnd);
+                    this.bytesOut += taken;
+                    this.controlSent += taken;
+                    if (this.controlSent !== this.controlEnd) break;
+                    this.controlSent = this.controlEnd = this.controlStart;
+                    if (this.state === STOPPING && bytes[this.controlStart] === DISCONNECT) {
+                        this.stream.flush();
+                        this.disconnect(CLOSED_BY_APPLICATION);
+                        return;
+                    }
                 }
-            } else if ((this.waitForConnack && this.state === CONNECTING) || !send.next()) {
-                if (this.state !== STOPPING) break;
-                this.controlEnd = encodeEmpty(bytes, this.controlStart, bytes.length, DISCONNECT);
+                if (send.position === send.tail || (this.hesitant && this.state === CONNECTING) || !send.chooseRun()) {
+                    if (this.state !== STOPPING) break;
+                    this.controlEnd = encodeEmpty(bytes, this.controlStart, bytes.length, DISCONNECT);
+                    continue;
+                }
             }
+            taken = this.stream.write(bytes, send.position, send.boundary);
+            this.bytesOut += taken;
+            if (!send.advance(taken)) break;
+            if (this.state !== CONNECTING) send.settle();
         }
         if (this.bytesOut !== before) {
-            this.transport.flush();
-            if (this.state === CONNECTED && !this.pinging) this.deadline = this.platform.now() + this.pingAfter;
+            this.stream.flush();
+            if (this.state === CONNECTED && !this.pinging) this.deadline = this.time + this.pingAfter;
         }
     }
 
     private enter(state: number, reason: number): void {
         this.state = state;
         if (reason) this.closeReason = reason;
-        this.notify(this.options.onStateChange, state, reason);
+        this.callBack(this.options.onStateChange, state, reason);
     }
 
-    private open(now: number): void {
+    private dial(now: number): void {
         const options = this.options;
         if (options.credentials) {
             try {
-                const size = encodeConnect(this.send.bytes, 0, this.send.base, options.credentials(), this.platform);
+                const size = encodeConnect(this.send.memory, 0, this.send.base, options.credentials(), this.host);
                 if (size < 0) misuse(MOTEMQ_TEXTS ? 'connectSize is too small for these credentials' : 'connectSize', this.send.base);
-                this.connectSize = size;
+                this.connectEnd = size;
             } catch (error) {
-                this.platform.caught(error);
+                this.host.caught(error);
             }
             if (this.state !== WAITING) return;
         }
         this.deadline = now + (options.connectTimeout ?? 30000);
         this.enter(OPENING, 0);
         // The callback may have called stop.
-        if ((this.state as number) === OPENING) this.transport.open(this);
+        if ((this.state as number) === OPENING) this.stream.open(this);
     }
 
     private ping(now: number): void {
-        const bytes = this.send.bytes;
+        const bytes = this.send.memory;
         // No room: the transport has not even taken the PINGREQ before.
         const end = this.pinging ? DOES_NOT_FIT : encodeEmpty(bytes, this.controlEnd, bytes.length, PINGREQ);
         if (end < 0) {
-            this.end(PINGRESP_TIMEOUT);
+            this.disconnect(PINGRESP_TIMEOUT);
         } else {
             this.pinging = true;
             this.deadline = now + this.pingTimeout;

@@ -49,7 +49,7 @@ export class Publisher extends Link implements AcknowledgementSink {
         }
         let packetEnd: number;
         do {
-            packetEnd = encodePublish(send.bytes, send.tail, send.limit, flags, packetIdentifier, topic, payload, start, end);
+            packetEnd = encodePublish(send.memory, send.tail, send.limit, flags, packetIdentifier, topic, payload, start, end);
         } while (packetEnd < 0 && send.compact());
         if (packetEnd < 0) return this.refuse(publishSize(topic, end - start, packetIdentifier));
         this.sent++;
@@ -67,7 +67,7 @@ export class Publisher extends Link implements AcknowledgementSink {
     onPuback(packetIdentifier: number): void {
         if (this.acknowledge(PUBACK, packetIdentifier)) {
             this.acknowledged++;
-            this.notify(this.options.onAcknowledged, packetIdentifier, undefined);
+            this.callBack(this.options.onAcknowledged, packetIdentifier, undefined);
         }
     }
 

@@ -1,7 +1,7 @@
 // What waits to be sent or acknowledged: packets one behind the other in the caller's buffer, in the order in which they
 // were accepted. Knows packets (their lengths, identifiers, QoS) but neither connections nor time.
 //
-// bytes[base..limit) = free | kept packets: head..tail | free. Up to `sent` they were handed to the transport. A packet with
+// bytes[base..limit) = free | kept packets: head..tail | free. Up to `position` they were handed to the transport. A packet with
 // an identifier (QoS 1 PUBLISH, SUBSCRIBE, UNSUBSCRIBE) is kept until its acknowledgement, any other until it is handed over.
 
 /** Bit of a first byte that tells packets with an identifier from a QoS 0 PUBLISH. */
@@ -11,17 +11,17 @@ const AFTER_PUBLISH = 0x40;
 
 /** @internal */
 export class SendBuffer {
-    readonly bytes: Uint8Array;
+    readonly memory: Uint8Array;
     readonly base: number;
     readonly limit: number;
     /** At most so many packets with an identifier are on their way. */
-    private readonly window: number;
+    private readonly places: number;
     /** The oldest packet kept. */
     head: number;
     /** Where the next packet may be encoded. */
     tail: number;
     /** The next byte to hand to the transport. */
-    sent: number;
+    position: number;
     /** The end of the run that is being handed over; a packet ends here. */
     boundary: number;
     /** Packets with an identifier. */
@@ -30,10 +30,10 @@ export class SendBuffer {
     resent = 0;
 
     constructor(bytes: Uint8Array, base: number, limit: number, window: number) {
-        this.bytes = bytes;
-        this.base = this.head = this.tail = this.sent = this.boundary = base;
+        this.memory = bytes;
+        this.base = this.head = this.tail = this.position = this.boundary = base;
         this.limit = limit;
-        this.window = window;
+        this.places = window;
     }
 
     /** Moves all free room behind `tail`. False if it is there already. */
@@ -46,42 +46,42 @@ export class SendBuffer {
 
     /** A packet was encoded at bytes[tail..end). */
     commit(end: number): void {
-        if (this.bytes[this.tail] & HAS_IDENTIFIER) this.unacknowledged++;
+        if (this.memory[this.tail] & HAS_IDENTIFIER) this.unacknowledged++;
         this.tail = end;
     }
 
-    /** Chooses the next run of packets to hand over: bytes[sent..boundary). False if there is none. Call it with sent === boundary. */
-    next(): boolean {
+    /** Chooses the next run of packets to hand over: bytes[position..boundary). False if there is none. Call it with position === boundary. */
+    chooseRun(): boolean {
         let end = this.tail;
-        if (this.unacknowledged > this.window) {
-            let places = this.window;
+        if (this.unacknowledged > this.places) {
+            let places = this.places;
             end = this.head;
-            while (!(this.bytes[end] & HAS_IDENTIFIER) || places-- > 0) end = this.after(end);
+            while (!(this.memory[end] & HAS_IDENTIFIER) || places-- > 0) end = this.after(end);
         }
         this.boundary = end;
-        return this.sent < end;
+        return this.position < end;
     }
 
     /** The transport took `taken` bytes of the run: was that all of it? */
     advance(taken: number): boolean {
-        this.sent += taken;
-        return this.sent === this.boundary;
+        this.position += taken;
+        return this.position === this.boundary;
     }
 
     /** Lets go of packets that need no acknowledgement and were handed over. */
     settle(): void {
-        if (this.unacknowledged === 0 && this.sent === this.boundary) this.head = this.sent;
-        while (this.head < this.sent && !(this.bytes[this.head] & HAS_IDENTIFIER)) {
+        if (this.unacknowledged === 0 && this.position === this.boundary) this.head = this.position;
+        while (this.head < this.position && !(this.memory[this.head] & HAS_IDENTIFIER)) {
             const end = this.after(this.head);
-            if (end > this.sent) return;
+            if (end > this.position) return;
             this.head = end;
         }
-        if (this.head === this.tail) this.head = this.tail = this.sent = this.boundary = this.base;
+        if (this.head === this.tail) this.head = this.tail = this.position = this.boundary = this.base;
     }
 
     /** An acknowledgement of `type` (its first byte) came: was it waited for? */
     acknowledge(type: number, packetIdentifier: number): boolean {
-        const at = this.find(type, packetIdentifier, this.sent);
+        const at = this.locate(type, packetIdentifier, this.position);
         if (at < 0) return false;
         const end = this.after(at);
         this.unacknowledged--;
@@ -92,7 +92,7 @@ export class SendBuffer {
 
     /** True if a packet with `packetIdentifier` is kept. */
     holds(packetIdentifier: number): boolean {
-        return this.find(0, packetIdentifier, this.tail) >= 0;
+        return this.locate(0, packetIdentifier, this.tail) >= 0;
     }
 
     /**
@@ -102,34 +102,34 @@ export class SendBuffer {
      * Returns how many were given up.
      */
     rewind(dup: number, refused: boolean): number {
-        const bytes = this.bytes;
+        const memory = this.memory;
         let dropped = 0;
         for (let at = this.head; at < this.tail;) {
             const end = this.after(at);
-            // `remove` keeps `sent` where it belongs among the packets that remain.
-            if (!(bytes[at] & HAS_IDENTIFIER) && end <= this.sent && !refused) {
+            // `remove` keeps `position` where it belongs among the packets that remain.
+            if (!(memory[at] & HAS_IDENTIFIER) && end <= this.position && !refused) {
                 this.remove(at, end);
                 dropped++;
             } else {
-                if (at < this.sent && bytes[at] & HAS_IDENTIFIER && bytes[at] < AFTER_PUBLISH) {
-                    bytes[at] |= dup;
+                if (at < this.position && memory[at] & HAS_IDENTIFIER && memory[at] < AFTER_PUBLISH) {
+                    memory[at] |= dup;
                     this.resent++;
                 }
                 at = end;
             }
         }
-        this.sent = this.boundary = this.head;
+        this.position = this.boundary = this.head;
         return dropped;
     }
 
     /** Takes bytes[from..to) out. */
     private remove(from: number, to: number): void {
-        const bytes = this.bytes;
+        const memory = this.memory;
         const size = to - from;
         // Rare: a full buffer, an acknowledgement out of order, the end of a connection.
-        for (let at = to; at < this.tail; at++) bytes[at - size] = bytes[at];
+        for (let at = to; at < this.tail; at++) memory[at - size] = memory[at];
         this.tail -= size;
-        if (this.sent > from) this.sent -= size;
+        if (this.position > from) this.position -= size;
         if (this.boundary > from) this.boundary -= size;
     }
 
@@ -137,25 +137,25 @@ export class SendBuffer {
     private after(at: number): number {
         let length = 0;
         let shift = 0;
-        while (this.bytes[++at] > 127) {
-            length |= (this.bytes[at] & 127) << shift;
+        while (this.memory[++at] > 127) {
+            length |= (this.memory[at] & 127) << shift;
             shift += 7;
         }
-        return at + 1 + (length | (this.bytes[at] << shift));
+        return at + 1 + (length | (this.memory[at] << shift));
     }
 
     /** Finds, among packets that end at or before `stop`, the one that an acknowledgement of `type` (0: any) is for; -1: none. */
-    private find(type: number, packetIdentifier: number, stop: number): number {
-        const bytes = this.bytes;
+    private locate(type: number, packetIdentifier: number, stop: number): number {
+        const memory = this.memory;
         for (let at = this.head; at < stop;) {
             const end = this.after(at);
-            const first = bytes[at];
+            const first = memory[at];
             // The type of an acknowledgement is one more than that of what it acknowledges (MQTT 3.1.1 §2.2.1).
             if (end <= stop && first & HAS_IDENTIFIER && (!type || (first >> 4) + 1 === type >> 4)) {
                 let body = at + 2;
-                while (bytes[body - 1] > 127) body++;
-                if (first < AFTER_PUBLISH) body += 2 + ((bytes[body] << 8) | bytes[body + 1]);
-                if (((bytes[body] << 8) | bytes[body + 1]) === packetIdentifier) return at;
+                while (memory[body - 1] > 127) body++;
+                if (first < AFTER_PUBLISH) body += 2 + ((memory[body] << 8) | memory[body + 1]);
+                if (((memory[body] << 8) | memory[body + 1]) === packetIdentifier) return at;
             }
             at = end;
         }
