@@ -4,7 +4,7 @@ import { execFile } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { root } from '../../../scripts/root.ts';
 
 const PACKAGE = '@agoric/xsnap';
@@ -19,9 +19,15 @@ export type Engine =
 /** This machine lacks something that the engine needs. What is wrong in the project itself is thrown as another error. */
 class Unavailable extends Error {}
 
-const cache = join(root, '.cache', 'xs');
 const host = join(root, 'hardware-tests', 'boards', 'xs', 'host');
-const compiler = process.env['CC'] || 'cc';
+
+export interface EngineOptions {
+    /** Where the program and the tarball are kept. */
+    readonly folder?: string;
+    readonly compiler?: string;
+    /** Is told what takes a while and what the compiler remarks on the host. Default: standard error. */
+    readonly report?: (line: string) => void;
+}
 
 const flags = [
     '-O2', '-fno-common', '-DINCLUDE_XSPLATFORM', '-DXSPLATFORM="platform.h"',
@@ -40,11 +46,12 @@ interface Width {
 const narrow: Width = { name: '32', flags: ['-m32'], slotBytes: 16 };
 const wide: Width = { name: '64', flags: [], slotBytes: 32 };
 
-function run(command: string, parameters: readonly string[], folder: string): Promise<string> {
+/** Runs a program in `folder`; resolves with what it wrote. */
+function run(command: string, parameters: readonly string[], folder: string): Promise<{ stdout: string; stderr: string }> {
     return new Promise((resolve, reject) => {
         execFile(command, parameters, { cwd: folder, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
             if (error === null) {
-                resolve(stdout);
+                resolve({ stdout, stderr });
             } else if (error.code === 'ENOENT') {
                 reject(new Unavailable(`there is no program '${command}'`));
             } else {
@@ -63,8 +70,90 @@ function fingerprint(): string {
     return hash.digest('hex').slice(0, 16);
 }
 
-function program(key: string, width: Width): string {
-    return join(cache, `board-${key}-${width.name}`);
+/** One build: it has a folder of its own, which goes away with it. */
+class Build {
+    constructor(private readonly cache: string, private readonly folder: string, private readonly compiler: string, private readonly report: (line: string) => void) {}
+
+    /** Whether the compiler makes and links programs of this width (Debian: package gcc-multilib for 32 bits). */
+    async canMake(width: Width): Promise<boolean> {
+        const source = join(this.folder, 'probe.c');
+        writeFileSync(source, '#include <math.h>\n#include <stdio.h>\nint main(void) { return puts("") < 0; }\n');
+        try {
+            await run(this.compiler, [...width.flags, source, '-lm', '-o', join(this.folder, 'probe')], this.folder);
+            return true;
+        } catch (error) {
+            if (error instanceof Unavailable) {
+                throw error;
+            }
+            return false;
+        }
+    }
+
+    async program(width: Width, outfile: string): Promise<void> {
+        await run('tar', ['-xzf', await this.tarball()], this.folder);
+        const xs = join(this.folder, 'package', 'moddable', 'xs');
+        const engine = sourcesIn(join(xs, 'sources')).filter(path => !unused.includes(basename(path)));
+        const ours = sourcesIn(host);
+        // The largest file first: the two compilers then end at about the same time.
+        const sources = [...engine, ...ours].sort((a, b) => statSync(b).size - statSync(a).size);
+        const includes = ['includes', 'platforms', 'sources'].flatMap(name => ['-isystem', join(xs, name)]);
+        const objects: string[] = [];
+        const work = async (): Promise<void> => {
+            for (let source = sources.shift(); source !== undefined; source = sources.shift()) {
+                const object = join(this.folder, `${objects.length}.o`);
+                objects.push(object);
+                try {
+                    await this.object([...width.flags, ...flags, '-I', host, ...includes, '-c', source, '-o', object], ours.includes(source));
+                } catch (error) {
+                    // The other compiler ends its file and takes no more: then the folder can go.
+                    sources.length = 0;
+                    throw error;
+                }
+            }
+        };
+        const ended = await Promise.allSettled(Array.from({ length: Math.min(2, availableParallelism()) }, work));
+        const failed = ended.find(end => end.status === 'rejected');
+        if (failed !== undefined) {
+            throw failed.reason;
+        }
+        const finished = join(this.folder, 'board');
+        await run(this.compiler, [...width.flags, ...objects, '-lm', '-lpthread', '-o', finished], this.folder);
+        renameSync(finished, outfile);
+    }
+
+    /** The engine may not suit a compiler; that the host does not compile is a fault of the project. */
+    private async object(parameters: readonly string[], ours: boolean): Promise<void> {
+        try {
+            const { stderr } = await run(this.compiler, [...(ours ? ['-Wall', '-Wextra'] : ['-w']), ...parameters], this.folder);
+            if (stderr !== '') {
+                this.report(stderr.trim());
+            }
+        } catch (error) {
+            throw ours ? error : new Unavailable((error as Error).message);
+        }
+    }
+
+    /** The package's tarball, verified. */
+    private async tarball(): Promise<string> {
+        const kept = join(this.cache, `xsnap-${VERSION}.tgz`);
+        if (!existsSync(kept)) {
+            let printed: string;
+            try {
+                printed = (await run('npm', ['pack', `${PACKAGE}@${VERSION}`, '--silent', '--pack-destination', this.folder], this.folder)).stdout;
+            } catch (error) {
+                throw new Unavailable(`npm could not fetch ${PACKAGE} ${VERSION} (${(error as Error).message})`);
+            }
+            const fetched = join(this.folder, printed.trim().split('\n').pop() ?? '');
+            verify(fetched);
+            renameSync(fetched, kept);
+        }
+        verify(kept);
+        return kept;
+    }
+}
+
+function sourcesIn(folder: string): string[] {
+    return readdirSync(folder).filter(name => name.endsWith('.c')).map(name => join(folder, name));
 }
 
 function verify(file: string): void {
@@ -72,61 +161,6 @@ function verify(file: string): void {
     if (found !== SHA512) {
         throw new Error(`${file} is not ${PACKAGE} ${VERSION}: sha512-${found}, expected sha512-${SHA512}`);
     }
-}
-
-/** The package's tarball, verified. */
-async function tarball(folder: string): Promise<string> {
-    const kept = join(cache, `xsnap-${VERSION}.tgz`);
-    if (!existsSync(kept)) {
-        let printed: string;
-        try {
-            printed = await run('npm', ['pack', `${PACKAGE}@${VERSION}`, '--silent', '--pack-destination', folder], folder);
-        } catch (error) {
-            throw new Unavailable(`npm could not fetch ${PACKAGE} ${VERSION} (${(error as Error).message})`);
-        }
-        const fetched = join(folder, printed.trim().split('\n').pop() ?? '');
-        verify(fetched);
-        renameSync(fetched, kept);
-    }
-    verify(kept);
-    return kept;
-}
-
-/** Whether the compiler makes and links 32-bit programs (Debian: package gcc-multilib). */
-async function compiles(width: Width, folder: string): Promise<boolean> {
-    const source = join(folder, 'probe.c');
-    writeFileSync(source, '#include <math.h>\n#include <stdio.h>\nint main(void) { return puts("") < 0; }\n');
-    try {
-        await run(compiler, [...width.flags, source, '-lm', '-o', join(folder, 'probe')], folder);
-        return true;
-    } catch (error) {
-        if (error instanceof Unavailable) {
-            throw error;
-        }
-        return false;
-    }
-}
-
-async function compile(width: Width, folder: string, outfile: string): Promise<void> {
-    await run('tar', ['-xzf', await tarball(folder)], folder);
-    const xs = join(folder, 'package', 'moddable', 'xs');
-    const engine = readdirSync(join(xs, 'sources')).filter(name => name.endsWith('.c') && !unused.includes(name)).map(name => join(xs, 'sources', name));
-    const ours = readdirSync(host).filter(name => name.endsWith('.c')).map(name => join(host, name));
-    // The largest file first: the two compilers then end at about the same time.
-    const sources = [...engine, ...ours].sort((a, b) => statSync(b).size - statSync(a).size);
-    const all = [...width.flags, ...flags, '-I', host, ...['includes', 'platforms', 'sources'].flatMap(name => ['-isystem', join(xs, name)])];
-    const objects: string[] = [];
-    const work = async (): Promise<void> => {
-        for (let source = sources.shift(); source !== undefined; source = sources.shift()) {
-            const object = join(folder, `${objects.length}.o`);
-            objects.push(object);
-            await run(compiler, [...all, ...(ours.includes(source) ? ['-Wall', '-Wextra', '-Werror'] : ['-w']), '-c', source, '-o', object], folder);
-        }
-    };
-    await Promise.all(Array.from({ length: Math.min(2, availableParallelism()) }, work));
-    const finished = join(folder, 'board');
-    await run(compiler, [...width.flags, ...objects, '-lm', '-lpthread', '-o', finished], folder);
-    renameSync(finished, outfile);
 }
 
 function isAlive(pid: number): boolean {
@@ -138,9 +172,8 @@ function isAlive(pid: number): boolean {
     }
 }
 
-/** Runs `work` while no other process does so with the same key. A lock whose process is gone is taken over. */
-async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
-    const lock = join(cache, `lock-${key}`);
+/** Runs `work` while no other process does so with this lock file. A lock whose process is gone is taken over. */
+async function alone<T>(lock: string, work: () => Promise<T>): Promise<T> {
     for (;;) {
         try {
             writeFileSync(lock, String(process.pid), { flag: 'wx' });
@@ -150,7 +183,7 @@ async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
                 throw error;
             }
         }
-        await new Promise(resolve => setTimeout(resolve, 200));
+        await new Promise(resolve => setTimeout(resolve, 100));
         try {
             const owner = Number(readFileSync(lock, 'utf8'));
             if (owner > 0 && !isAlive(owner)) {
@@ -167,40 +200,42 @@ async function alone<T>(key: string, work: () => Promise<T>): Promise<T> {
     }
 }
 
-async function make(key: string, report: (line: string) => void): Promise<Engine> {
-    const folder = join(cache, `build-${process.pid}-${randomBytes(4).toString('hex')}`);
-    mkdirSync(folder, { recursive: true });
-    try {
-        const width = (await compiles(narrow, folder)) ? narrow : wide;
-        const outfile = program(key, width);
-        if (!existsSync(outfile)) {
-            if (width === wide && !(await compiles(wide, folder))) {
-                throw new Unavailable(`the C compiler '${compiler}' cannot make a program`);
-            }
-            report('building the XS engine, once, about 15 s');
-            await compile(width, folder, outfile);
-        }
-        return { available: true, path: outfile, slotBytes: width.slotBytes };
-    } catch (error) {
-        if (error instanceof Unavailable) {
-            return { available: false, because: error.message };
-        }
-        throw error;
-    } finally {
-        rmSync(folder, { recursive: true, force: true });
-    }
-}
-
 /**
- * The virtual board's program; made when it is first asked for. Says so through `report` (default: a line on standard error).
- * Without a C compiler or npm's registry it says why there is none; a tarball with another content throws.
+ * The virtual board's program; made when it is first asked for, which takes a while. Without a C compiler or npm's registry it
+ * says why there is none; a tarball with another content, or a host that does not compile, throws.
  */
-export async function xsEngine(report: (line: string) => void = line => process.stderr.write(line + '\n')): Promise<Engine> {
+export async function xsEngine(options: EngineOptions = {}): Promise<Engine> {
+    const cache = options.folder ?? join(root, '.cache', 'xs');
+    const report = options.report ?? (line => process.stderr.write(line + '\n'));
+    const compiler = options.compiler ?? (process.env['CC'] || 'cc');
     const key = fingerprint();
-    const made = program(key, narrow);
-    if (existsSync(made)) {
-        return { available: true, path: made, slotBytes: narrow.slotBytes };
+    const program = (width: Width): string => join(cache, `board-${key}-${width.name}`);
+    const made = (width: Width): Engine => ({ available: true, path: program(width), slotBytes: width.slotBytes });
+    if (existsSync(program(narrow))) {
+        return made(narrow);
     }
     mkdirSync(cache, { recursive: true });
-    return alone(key, () => make(key, report));
+    return alone(join(cache, `lock-${key}`), async () => {
+        const folder = join(cache, `build-${process.pid}-${randomBytes(4).toString('hex')}`);
+        mkdirSync(folder);
+        const build = new Build(cache, folder, compiler, report);
+        try {
+            const width = (await build.canMake(narrow)) ? narrow : wide;
+            if (!existsSync(program(width))) {
+                if (width === wide && !(await build.canMake(wide))) {
+                    throw new Unavailable(`the C compiler '${compiler}' cannot make a program`);
+                }
+                report('building the XS engine, once, about 15 s');
+                await build.program(width, program(width));
+            }
+            return made(width);
+        } catch (error) {
+            if (error instanceof Unavailable) {
+                return { available: false, because: error.message };
+            }
+            throw error;
+        } finally {
+            rmSync(folder, { recursive: true, force: true });
+        }
+    });
 }

@@ -25,7 +25,8 @@ static void deliverLine(txMachine* machine, const char* line)
 	xsBeginHost(machine);
 	{
 		xsmcVars(2);
-		xsmcGet(xsVar(0), board, xsID("onLine"));
+		xsVar(0) = xsAccess(board);
+		xsmcGet(xsVar(0), xsVar(0), xsID("onLine"));
 		if (fxIsCallable(the, &xsVar(0))) {
 			xsmcSetString(xsVar(1), (txString)line);
 			xsResult = xsCallFunction1(xsVar(0), xsAccess(board), xsVar(1));

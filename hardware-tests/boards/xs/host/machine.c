@@ -4,6 +4,8 @@
 /* On a board some slots at the top of the stack hold the machine's own roots (fxCloneMachine pushes so many). */
 enum { ROOT_SLOTS = mxInstanceInspectorsStackIndex + 1, BOOT_STACK = 8192, BOARD_SLOT_BYTES = 16 };
 
+/* Chunks that may grow lie in one piece, so that blocks which follow each other become one, as in a board's static memory. */
+static uint8_t* arena;
 static size_t spent;			/* bytes of `settings.total` in use; slots count as on a board */
 static bool sealed;
 
@@ -18,7 +20,12 @@ static bool spend(size_t bytes)
 void* fxAllocateChunks(txMachine* the, txSize size)
 {
 	(void)the;
-	return spend((size_t)size) ? malloc((size_t)size) : NULL;
+	if (!spend((size_t)size))
+		return NULL;
+	if (!arena)
+		return malloc((size_t)size);
+	arena += size;
+	return arena - size;
 }
 
 void fxFreeChunks(txMachine* the, void* chunks)
@@ -88,6 +95,8 @@ static void sealChunks(txMachine* the)
 {
 	for (txBlock* block = the->firstBlock; block; block = block->nextBlock)
 		block->limit = block->current;
+	if (settings.total)
+		arena = malloc((size_t)settings.total + sizeof(txBlock));
 	txSize size = settings.chunkInitial + (txSize)sizeof(txBlock);
 	txBlock* block = fxAllocateChunks(the, size);
 	if (!block)

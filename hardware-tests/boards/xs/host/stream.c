@@ -6,6 +6,8 @@
 #include <netinet/tcp.h>
 #include <sys/socket.h>
 
+enum { LEAST_SYSTEM_BUFFER = 8192 };	/* bytes */
+
 static void bufferInit(Buffer* buffer, size_t size)
 {
 	buffer->bytes = malloc(size);
@@ -50,6 +52,13 @@ static void breakStream(Stream* stream)
 	stream->broken = stream->ended = true;
 }
 
+/* Not below LEAST_SYSTEM_BUFFER: a smaller one makes the system's TCP wait for its own timers on loopback. */
+static void limitSystemBuffer(int fd, int which, size_t window)
+{
+	int size = window > LEAST_SYSTEM_BUFFER ? (int)window : LEAST_SYSTEM_BUFFER;
+	setsockopt(fd, SOL_SOCKET, which, &size, sizeof(size));
+}
+
 bool streamConnect(Stream* stream, const char* address, int port, int noDelay, size_t sendWindow, size_t receiveWindow)
 {
 	union {
@@ -81,11 +90,9 @@ bool streamConnect(Stream* stream, const char* address, int port, int noDelay, s
 	}
 	fcntl(stream->fd, F_SETFL, O_NONBLOCK);
 	fcntl(stream->fd, F_SETFD, FD_CLOEXEC);
-	/* The system's own buffers would hide what a small window does; it keeps a minimum of some KB. */
-	int size = (int)receiveWindow;
-	setsockopt(stream->fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof(size));
-	size = (int)sendWindow;
-	setsockopt(stream->fd, SOL_SOCKET, SO_SNDBUF, &size, sizeof(size));
+	/* The system's own buffers, by default hundreds of KB, would hide what a small window does. */
+	limitSystemBuffer(stream->fd, SO_RCVBUF, receiveWindow);
+	limitSystemBuffer(stream->fd, SO_SNDBUF, sendWindow);
 	setsockopt(stream->fd, IPPROTO_TCP, TCP_NODELAY, &noDelay, sizeof(noDelay));
 	if ((connect(stream->fd, &to.any, length) < 0) && (errno != EINPROGRESS) && (errno != EINTR))
 		breakStream(stream);
