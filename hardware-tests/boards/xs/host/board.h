@@ -37,7 +37,8 @@ txMachine* createMachine(void);
 void sealMachine(txMachine* the);
 /* Calls a function of the script from the event loop; what it throws ends the machine. `argument` may be NULL. */
 void callScript(txMachine* the, txSlot* function, txSlot* this, txSlot* argument);
-/* Runs promise jobs until none is left; a rejection that nobody handles by then ends the machine. */
+/* Runs promise jobs until none is left. A rejection that nobody handles by then ends the machine: a board notices it at its next
+   collection of garbage only, which a test cannot wait for. */
 void runJobs(txMachine* the);
 void fail(const char* format, ...) __attribute__((noreturn, format(printf, 1, 2)));
 
