@@ -118,45 +118,41 @@ export class MessageDecoder extends Decoder implements Message {
     }
 
     protected override body(bytes: Uint8Array, start: number, end: number): number {
-        let fault = 0;
+        const remaining = this.remaining;
         if (this.phase === COLLECT) {
-            const remaining = this.remaining;
             let collected = this.collected;
-            if (collected === 0 && end - start >= remaining) {
-                end = start + remaining;
-                fault = this.whole(bytes, start, end);
-                return fault ? -fault : end;
-            }
-            const buffer = this.store;
+            // Calls in tail position need no stack of their own on XS.
+            if (collected === 0 && end - start >= remaining) return this.whole(bytes, start, start + remaining, start + remaining);
+            const store = this.store;
             if (end - start > remaining - collected) end = start + remaining - collected;
-            while (start < end) buffer[collected++] = bytes[start++];
+            while (start < end) store[collected++] = bytes[start++];
             this.collected = collected;
-            if (collected === remaining) fault = this.whole(buffer, 0, remaining);
-        } else if (this.phase === COLLECT_HEAD) {
-            fault = this.collectHead(bytes[start++]);
-        } else {
-            if (end - start > this.remaining) end = start + this.remaining;
-            this.remaining -= end - start;
-            this.deliver(bytes, start, end);
-            start = end;
+            return collected === remaining ? this.whole(store, 0, remaining, start) : start;
         }
-        return fault ? -fault : start;
+        if (this.phase === COLLECT_HEAD) {
+            const fault = this.collectHead(bytes[start++]);
+            return fault ? -fault : start;
+        }
+        if (end - start > remaining) end = start + remaining;
+        this.remaining = remaining - (end - start);
+        this.deliver(bytes, start, end);
+        return end;
     }
 
-    /** A SUBACK or PUBLISH lies whole in bytes[start..end). */
-    private whole(bytes: Uint8Array, start: number, end: number): number {
+    /** A SUBACK or PUBLISH lies whole in bytes[start..end). Returns `resume`, or minus the reason why it is refused. */
+    private whole(bytes: Uint8Array, start: number, end: number, resume: number): number {
         const sink = this.sink as MessageSink;
         const number = (bytes[start] << 8) | bytes[start + 1];
         start += 2;
         this.phase = FIRST_BYTE;
+        if (number === 0) return -MALFORMED_PACKET;
         if (this.first === SUBACK) {
-            if (number === 0) return MALFORMED_PACKET;
             for (let index = start; index < end; index++) {
                 // [MQTT-3.9.3-2]
-                if (bytes[index] > 2 && bytes[index] !== 0x80) return MALFORMED_PACKET;
+                if (bytes[index] > 2 && bytes[index] !== 0x80) return -MALFORMED_PACKET;
             }
             sink.onSuback(number, bytes, start, end);
-            return 0;
+            return resume;
         }
         const topicEnd = start + number;
         let packetIdentifier = 0;
@@ -164,9 +160,9 @@ export class MessageDecoder extends Decoder implements Message {
         if (this.first & (QOS_1 | QOS_2)) {
             payload += 2;
             packetIdentifier = (bytes[topicEnd] << 8) | bytes[topicEnd + 1];
-            if (packetIdentifier === 0) return MALFORMED_PACKET;
+            if (packetIdentifier === 0) return -MALFORMED_PACKET;
         }
-        if (number === 0 || payload > end || !isText(bytes, start, topicEnd, false)) return MALFORMED_PACKET;
+        if (payload > end || !isText(bytes, start, topicEnd, false)) return -MALFORMED_PACKET;
         this.bytes = this.topicBytes = bytes;
         this.topicStart = start;
         this.topicEnd = topicEnd;
@@ -175,7 +171,7 @@ export class MessageDecoder extends Decoder implements Message {
         this.offset = 0;
         this.total = end - payload;
         sink.onPublish(this, packetIdentifier);
-        return 0;
+        return resume;
     }
 
     /** One more byte of the topic or packet identifier of an oversize PUBLISH, of which the buffer keeps what it can. */

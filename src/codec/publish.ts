@@ -23,7 +23,8 @@ export function encodePublish(
     const name = topic.encoded;
     if (!name) misuse(MOTEMQ_TEXTS ? 'the topic is a Topic, made once' : 'topic', topic);
     const remainingLength = length + name.length + (packetIdentifier && 2);
-    let at = offset + fixedHeaderSize(remainingLength);
+    // Most messages of a sensor have a fixed header of two bytes: no further call for them.
+    let at = offset + (remainingLength < 128 ? 2 : fixedHeaderSize(remainingLength));
     const packetEnd = at + remainingLength;
     if (packetEnd > limit) return DOES_NOT_FIT;
     // One native copy of the whole payload array is far cheaper than a loop and, unlike a view of the range, makes no
@@ -37,7 +38,12 @@ export function encodePublish(
     } else {
         for (let index = start; index < end; index++) bytes[payloadAt + index] = payload[index];
     }
-    at = writeFixedHeader(bytes, offset, PUBLISH | flags, remainingLength);
+    if (remainingLength < 128) {
+        bytes[offset] = PUBLISH | flags;
+        bytes[offset + 1] = remainingLength;
+    } else {
+        writeFixedHeader(bytes, offset, PUBLISH | flags, remainingLength);
+    }
     bytes.set(name, at);
     if (packetIdentifier) {
         at += name.length;

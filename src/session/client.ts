@@ -100,7 +100,7 @@ export class Client extends Publisher implements MessageSink {
 
     /** @internal */
     onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): void {
-        if (!this.acknowledge(SUBACK, packetIdentifier)) return;
+        if (!this.send.acknowledge(SUBACK, packetIdentifier)) return;
         const code = codes[start];
         for (let each = this.first; each; each = each.next as Subscription | null) {
             if (each.packetIdentifier === packetIdentifier) {
@@ -119,7 +119,7 @@ export class Client extends Publisher implements MessageSink {
 
     /** @internal */
     onUnsuback(packetIdentifier: number): void {
-        this.acknowledge(UNSUBACK, packetIdentifier);
+        this.send.acknowledge(UNSUBACK, packetIdentifier);
     }
 
     protected override makeDecoder(): MessageDecoder {

@@ -52,8 +52,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected controlEnd: number;
     /** Where the oldest packet lay when one was refused for want of room; 0: none was, or `onWritable` has told. */
     protected fullAt = 0;
-    /** The oldest packet of the send buffer must be acknowledged until `acknowledgeBy`. */
-    protected acknowledging = false;
+    /** Until when the oldest packet of the send buffer must be acknowledged, if that is timed. */
     private acknowledgeBy = 0;
     /** When the present state has lasted too long; in CONNECTED when a PINGREQ is due or its answer overdue. In the platform's ms. */
     private deadline = 0;
@@ -178,7 +177,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             if (state === CONNECTED) this.ping(now);
             else if (state === WAITING) this.dial(now);
             else this.disconnect(state === OPENING ? CONNECT_TIMEOUT : state === CONNECTING ? CONNACK_TIMEOUT : CLOSED_BY_APPLICATION);
-        } else if (this.acknowledging && ((now - this.acknowledgeBy) | 0) >= 0) {
+        } else if (this.send.timed && ((now - this.acknowledgeBy) | 0) >= 0) {
             const first = this.send.memory[this.send.head];
             this.disconnect(first === SUBSCRIBE ? SUBACK_TIMEOUT : first === UNSUBSCRIBE ? UNSUBACK_TIMEOUT : PUBACK_TIMEOUT);
         }
@@ -242,7 +241,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         const dropped = this.send.rewind(options.cleanSession ? 0 : DUP, reason <= NOT_AUTHORIZED);
         if (state === CONNECTING) this.dropped += dropped;
         this.controlSent = this.controlEnd = this.controlStart;
-        this.pinging = this.acknowledging = false;
+        this.pinging = this.send.timed = false;
         if (reason === CLOSED_BY_APPLICATION || state === STOPPING) {
             this.turnRequested = false;
             this.host.wakeAfter(-1);
@@ -258,7 +257,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     /** Ends every turn: hands over what may be sent, and sets the wake. */
     protected finishTurn(): void {
         const send = this.send;
-        if (this.state > OPENING) this.transmit();
+        if (this.state > OPENING && (send.position !== send.tail || this.controlSent !== this.controlEnd || this.state === STOPPING)) this.transmit();
         if (this.fullAt && this.state !== STOPPED && this.state !== STOPPING && (send.head !== this.fullAt || send.head === send.tail)) {
             this.fullAt = 0;
             this.callBack(this.options.onWritable, undefined, undefined);
@@ -266,8 +265,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         if (this.turnRequested || this.state === STOPPED) return;
         let next = this.deadline;
         if (this.state === CONNECTED && send.unacknowledged) {
-            if (!this.acknowledging) {
-                this.acknowledging = true;
+            if (!send.timed) {
+                send.timed = true;
                 this.acknowledgeBy = this.time + this.patience;
             }
             if (((this.acknowledgeBy - next) | 0) < 0) next = this.acknowledgeBy;
@@ -300,7 +299,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
                         return;
                     }
                 }
-                if (send.position === send.tail || (this.hesitant && this.state === CONNECTING) || !send.chooseRun()) {
+                if (!this.hesitant || this.state !== CONNECTING) send.chooseRun();
+                if (send.position === send.boundary) {
                     if (this.state !== STOPPING) break;
                     this.controlEnd = encodeEmpty(bytes, this.controlStart, bytes.length, DISCONNECT);
                     continue;
@@ -308,8 +308,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             }
             taken = this.stream.write(bytes, send.position, send.boundary);
             this.bytesOut += taken;
-            if (!send.advance(taken)) break;
-            if (this.state !== CONNECTING) send.settle();
+            if (!send.advance(taken, this.state !== CONNECTING)) break;
+            if (send.position === send.tail && this.controlSent === this.controlEnd && this.state !== STOPPING) break;
         }
         if (this.bytesOut !== before) {
             this.stream.flush();

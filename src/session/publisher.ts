@@ -65,7 +65,7 @@ export class Publisher extends Link implements AcknowledgementSink {
 
     /** @internal */
     onPuback(packetIdentifier: number): void {
-        if (this.acknowledge(PUBACK, packetIdentifier)) {
+        if (this.send.acknowledge(PUBACK, packetIdentifier)) {
             this.acknowledged++;
             this.callBack(this.options.onAcknowledged, packetIdentifier, undefined);
         }
@@ -94,17 +94,6 @@ export class Publisher extends Link implements AcknowledgementSink {
         } while (this.issued >= 65535 && this.send.holds(this.identifier));
         this.issued++;
         return this.identifier;
-    }
-
-    /** An acknowledgement of `type` came. False if nothing waits for it: a duplicate or a broker's slip, and harmless. */
-    protected acknowledge(type: number, packetIdentifier: number): boolean {
-        const send = this.send;
-        const oldest = send.head;
-        if (!send.acknowledge(type, packetIdentifier)) return false;
-        send.settle();
-        // Each packet has its time from when it became the oldest.
-        if (send.head !== oldest || !send.unacknowledged) this.acknowledging = false;
-        return true;
     }
 
     protected makeDecoder(): Decoder {

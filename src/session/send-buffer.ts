@@ -26,6 +26,8 @@ export class SendBuffer {
     boundary: number;
     /** Packets with an identifier. */
     unacknowledged = 0;
+    /** For the owner to set when it times the acknowledgement of the oldest packet; cleared when another has become the oldest. */
+    timed = false;
     /** QoS 1 messages that were begun on a connection that ended before their PUBACK. */
     resent = 0;
 
@@ -50,8 +52,8 @@ export class SendBuffer {
         this.tail = end;
     }
 
-    /** Chooses the next run of packets to hand over: bytes[position..boundary). False if there is none. Call it with position === boundary. */
-    chooseRun(): boolean {
+    /** Chooses the next run of packets to hand over: memory[position..boundary), which is empty if none may go. Call it between two runs. */
+    chooseRun(): void {
         let end = this.tail;
         if (this.unacknowledged > this.places) {
             let places = this.places;
@@ -59,34 +61,42 @@ export class SendBuffer {
             while (!(this.memory[end] & HAS_IDENTIFIER) || places-- > 0) end = this.after(end);
         }
         this.boundary = end;
-        return this.position < end;
     }
 
-    /** The transport took `taken` bytes of the run: was that all of it? */
-    advance(taken: number): boolean {
+    /**
+     * The transport took `taken` bytes of the run: was that all of it? `release`: let go of packets that need no
+     * acknowledgement; before CONNACK they are kept, because the broker may refuse them.
+     */
+    advance(taken: number, release: boolean): boolean {
         this.position += taken;
-        return this.position === this.boundary;
+        if (this.position !== this.boundary) return false;
+        if (release) this.settle();
+        return true;
     }
 
     /** Lets go of packets that need no acknowledgement and were handed over. */
     settle(): void {
         if (this.unacknowledged === 0 && this.position === this.boundary) this.head = this.position;
-        while (this.head < this.position && !(this.memory[this.head] & HAS_IDENTIFIER)) {
-            const end = this.after(this.head);
-            if (end > this.position) return;
-            this.head = end;
+        else {
+            while (this.head < this.position && !(this.memory[this.head] & HAS_IDENTIFIER)) {
+                const end = this.after(this.head);
+                if (end > this.position) return;
+                this.head = end;
+            }
         }
         if (this.head === this.tail) this.head = this.tail = this.position = this.boundary = this.base;
     }
 
-    /** An acknowledgement of `type` (its first byte) came: was it waited for? */
+    /** An acknowledgement of `type` (its first byte) came. False if nothing waits for it: a duplicate or a broker's slip, and harmless. */
     acknowledge(type: number, packetIdentifier: number): boolean {
         const at = this.locate(type, packetIdentifier, this.position);
         if (at < 0) return false;
         const end = this.after(at);
         this.unacknowledged--;
+        if (at === this.head || this.unacknowledged === 0) this.timed = false;
         if (at === this.head) this.head = end;
         else this.remove(at, end);
+        this.settle();
         return true;
     }
 
@@ -135,25 +145,25 @@ export class SendBuffer {
 
     /** Where the packet at `at` ends. */
     private after(at: number): number {
-        let length = 0;
-        let shift = 0;
-        while (this.memory[++at] > 127) {
-            length |= (this.memory[at] & 127) << shift;
-            shift += 7;
-        }
-        return at + 1 + (length | (this.memory[at] << shift));
+        const memory = this.memory;
+        let length = memory[++at];
+        // A byte above 127 promises another, whose value counts from 1 because 128 of this byte was counted already.
+        for (let shift = 7; memory[at] > 127; shift += 7) length += (memory[++at] - 1) << shift;
+        return at + 1 + length;
     }
 
     /** Finds, among packets that end at or before `stop`, the one that an acknowledgement of `type` (0: any) is for; -1: none. */
     private locate(type: number, packetIdentifier: number, stop: number): number {
         const memory = this.memory;
-        for (let at = this.head; at < stop;) {
-            const end = this.after(at);
+        let at = this.head;
+        while (at < stop) {
             const first = memory[at];
+            let body = at + 1;
+            let length = memory[body++];
+            for (let shift = 7; memory[body - 1] > 127; shift += 7) length += (memory[body++] - 1) << shift;
+            const end = body + length;
             // The type of an acknowledgement is one more than that of what it acknowledges (MQTT 3.1.1 §2.2.1).
             if (end <= stop && first & HAS_IDENTIFIER && (!type || (first >> 4) + 1 === type >> 4)) {
-                let body = at + 2;
-                while (memory[body - 1] > 127) body++;
                 if (first < AFTER_PUBLISH) body += 2 + ((memory[body] << 8) | memory[body + 1]);
                 if (((memory[body] << 8) | memory[body + 1]) === packetIdentifier) return at;
             }
