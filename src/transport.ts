@@ -48,7 +48,7 @@ export interface Platform {
     wakeAfter(ms: number): void;
     /** 32 random bits. They spread reconnects of many nodes: they must differ from board to board. Not for cryptography. */
     random(): number;
-    /** The UTF-8 bytes of `text`, well-formed or not; used at set-up only. */
+    /** The UTF-8 bytes of `text`; used at set-up only. What is not well-formed stays so, or throws: it is never replaced. */
     utf8(text: string): Uint8Array;
     /** An exception left a callback of the application. Report it; it must not be thrown on. */
     caught(error: unknown): void;

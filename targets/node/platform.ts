@@ -1,6 +1,7 @@
 // Clock, timer, randomness and text encoding of Node for one client.
 import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
+import { misuse } from '../../src/misuse.ts';
 import type { Platform, PlatformOwner } from '../../src/transport.ts';
 
 export interface PlatformOptions {
@@ -18,6 +19,7 @@ export class NodePlatform implements Platform {
     private readonly unref: boolean;
     private readonly onCaught: (error: unknown) => void;
     private readonly encoder = new TextEncoder();
+    private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
     private timer: NodeJS.Timeout | undefined;
     private immediate: NodeJS.Immediate | undefined;
     private due = 0;
@@ -48,7 +50,10 @@ export class NodePlatform implements Platform {
     }
 
     utf8(text: string): Uint8Array {
-        return this.encoder.encode(text);
+        const bytes = this.encoder.encode(text);
+        // The encoder puts U+FFFD for a lone surrogate, which MQTT forbids to send as if nothing were wrong [MQTT-1.5.3-1].
+        if (this.decoder.decode(bytes) !== text) misuse('a string has no lone surrogate [MQTT-1.5.3-1]', JSON.stringify(text));
+        return bytes;
     }
 
     caught(error: unknown): void {

@@ -133,6 +133,11 @@ test('utf8 encodes text', () => {
     assert.equal([...new NodePlatform().utf8('a\u00e9\u20ac\u{1f4a1}')], [0x61, 0xc3, 0xa9, 0xe2, 0x82, 0xac, 0xf0, 0x9f, 0x92, 0xa1]);
 });
 
+test('[MQTT-1.5.3-1] utf8 refuses a lone surrogate instead of replacing it, and keeps U+FEFF', () => {
+    assert.throws(() => new NodePlatform().utf8('a\ud800b'), /lone surrogate .*"a\\ud800b"/);
+    assert.equal([...new NodePlatform().utf8('\ufeffa')], [0xef, 0xbb, 0xbf, 0x61]);
+});
+
 test('caught reports and does not throw on', () => {
     const caught: unknown[] = [];
     const error = new Error('in a callback');
