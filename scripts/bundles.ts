@@ -1,7 +1,8 @@
 // The bundles of this project, and how each is emitted. Who builds, measures or checks one takes it from here.
-import { build, type BuildOptions } from 'esbuild';
+import { build, transform, type BuildOptions } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { aliasThis } from './alias-this.ts';
 import { constants } from './constants.mjs';
 import { readDeclarations, reachable } from './declarations.ts';
 import { manglableNames, manglePattern } from './mangle.ts';
@@ -102,6 +103,17 @@ export function emitDist({ name, entry }: DistBundle): Promise<Output> {
     });
 }
 
+/** What the bundler has put together, as short as it gets. */
+async function shorten({ code, map, inputs }: Output): Promise<Output> {
+    const comment = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+    // `export {}` makes it a module, whose outermost names may be shortened too.
+    const short = await transform(aliasThis(code) + 'export {};' + comment, {
+        minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'utf8', logLevel: 'error',
+        logOverride: { 'commonjs-variable-in-esm': 'silent' },
+    });
+    return { code: short.code.replace(/export\{\};\s*$/, ''), map: short.map, inputs };
+}
+
 /** A board bundle as it can be emitted in several ways. */
 export interface PreparedBundle extends BoardBundle {
     /** The property names that it shortens when it is minified (mangle.ts). */
@@ -113,12 +125,17 @@ export interface PreparedBundle extends BoardBundle {
 export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
     const declarations = await readDeclarations();
     return Promise.all(boardBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => {
-        const emitWith = (minify: boolean, texts: boolean, pattern?: RegExp) => emit(bundle.entry, {
-            platform: 'neutral', minify, define: constants(texts), ...(minify && pattern ? { mangleProps: pattern } : {}),
-        });
-        const { inputs } = await emitWith(false, true);
+        const emitWith = (texts: boolean, options: BuildOptions) => emit(bundle.entry, { platform: 'neutral', define: constants(texts), ...options });
+        const { inputs } = await emitWith(true, {});
         const shown = inputs.filter(path => !path.startsWith('scripts/')).concat(localImports(bundle.entry)).flatMap(path => reachable(path, declarations));
         const mangled = manglableNames([...new Set(shown)], inputs.map(path => readFileSync(join(root, path), 'utf8')), readFileSync(join(root, bundle.entry), 'utf8'));
-        return { ...bundle, mangled, emit: ({ minify, texts }) => emitWith(minify, texts, manglePattern(mangled)) };
+        return {
+            ...bundle,
+            mangled,
+            async emit({ minify, texts }) {
+                if (!minify) return emitWith(texts, {});
+                return shorten(await emitWith(texts, { minifySyntax: true, mangleProps: manglePattern(mangled) }));
+            },
+        };
     }));
 }
