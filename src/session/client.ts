@@ -22,6 +22,8 @@ export class Client extends Publisher implements MessageSink {
     received = 0;
     /** The chain of what is subscribed to. */
     private first: Subscription | null = null;
+    /** The subscription that gets the present message next: a handler may unsubscribe it. */
+    private following: Subscription | null = null;
     /** The broker does not keep all that is subscribed to: ask again. */
     private renewing = false;
 
@@ -53,6 +55,7 @@ export class Client extends Publisher implements MessageSink {
         const handle = this.ask(UNSUBSCRIBE, subscription) || this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
         if (handle > 0) {
             let before = this.first;
+            if (this.following === subscription) this.following = subscription.next as Subscription | null;
             if (before === subscription) this.first = subscription.next as Subscription | null;
             while (before) {
                 if (before.next === subscription) before.next = subscription.next;
@@ -73,15 +76,13 @@ export class Client extends Publisher implements MessageSink {
         }
         let handled = false;
         if (message.offset === 0) this.received++;
-        for (let each = this.first; each;) {
-            // The handler may unsubscribe.
-            const next = each.next as Subscription | null;
+        for (let each = this.first; each; each = this.following) {
+            this.following = each.next as Subscription | null;
             // A handler before it may have called `stop`.
             if (each.onMessage && this.state === CONNECTED && message.matches(each)) {
                 handled = true;
                 this.callBack(each.onMessage, message, undefined);
             }
-            each = next;
         }
         if (!handled) this.callBack((this.options as ClientOptions).onMessage, message, undefined);
         if (packetIdentifier && message.offset + message.end - message.start === message.total) this.puback(packetIdentifier);
