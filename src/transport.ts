@@ -21,10 +21,11 @@ export interface Transport {
     open(owner: TransportOwner): void;
     /**
      * Takes all, part or nothing of bytes[start..end) and returns how many it took. What it takes it copies or sends
-     * before it returns. Bytes may be held until `flush`. Taking less than all promises a later `onWritable` or `onClose`.
+     * before it returns. Bytes may be held until `flush`. Taking less than all promises a later `onWritable` or `onClose`,
+     * but no callback comes during this call: what goes wrong is told afterwards.
      */
     write(bytes: Uint8Array, start: number, end: number): number;
-    /** Sends what is held. The session calls it once at the end of each turn in which it wrote. */
+    /** Sends what is held. The session calls it once at the end of each turn in which it wrote. No callback comes during this call. */
     flush(): void;
     /**
      * Ends the connection; bytes already taken are still sent if the connection can. Safe at any moment, twice too,

@@ -104,7 +104,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     /** The broker has accepted the connection (§3.2). */
     protected abstract onSession(sessionPresent: boolean): void;
 
-    /** Connects, and connects again whenever the connection ends, until `stop`. Without effect when started already. */
+    /** Connects, and connects again whenever the connection ends, until `stop`. Without effect unless the state is STOPPED. */
     start(): void {
         if (this.state !== STOPPED) return;
         this.failures = 0;
@@ -237,7 +237,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         const now = this.host.now();
         this.stream.close();
         this.decoder.halt();
-        if (state === CONNECTED && ((now - this.connectedAt) | 0) >= (options.stableAfter ?? 60000)) this.failures = 0;
+        if (state === CONNECTED && ((now - this.connectedAt) >>> 0) >= (options.stableAfter ?? 60000)) this.failures = 0;
         const dropped = this.send.rewind(options.cleanSession ? 0 : DUP, reason <= NOT_AUTHORIZED);
         if (state === CONNECTING) this.dropped += dropped;
         this.controlSent = this.controlEnd = this.controlStart;
