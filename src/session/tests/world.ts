@@ -179,8 +179,7 @@ export function world(options: Partial<ClientOptions> = {}): World {
     return {
         platform, transport, client, log,
         connect(sessionPresent = false) {
-            // The longest pause before a connection that the defaults allow.
-            if (client.state === WAITING) platform.pass(Math.max(0, platform.pending));
+            while (client.state === WAITING) platform.pass(Math.max(0, platform.pending));
             transport.opened();
             transport.sends(0x20, 2, sessionPresent ? 1 : 0, 0);
             transport.take();
