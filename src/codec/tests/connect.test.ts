@@ -110,7 +110,7 @@ test('[MQTT-3.1.3-10] [MQTT-4.7.1-1] [MQTT-4.7.3-1] a will topic is a topic name
 });
 
 test('§3.1.2.10: keep-alive is 0 to 65535 seconds', () => {
-    for (const keepAlive of [-1, 65536, NaN, Infinity]) refuses(() => connect({ clientId: 'c', keepAlive }), /keepAlive/);
+    for (const keepAlive of [-1, 65536, 0.5, NaN, Infinity]) refuses(() => connect({ clientId: 'c', keepAlive }), /keepAlive/);
 });
 
 test('§3.1.3: every field may have 65535 bytes and none 65536', () => {
