@@ -165,10 +165,29 @@ test('no callback but onStateChange follows stop: not for messages, acknowledgem
     log.length = 0;
     client.stop();
     transport.sends(...bytes('3004' + '000174' + '78' + '9003000100' + '40020001' + 'ff'));
+    // Room for everything but DISCONNECT.
+    transport.takes(publishHex('0123456789', 0).length / 2 + 8);
+    assert.is(client.state, STOPPING);
+    assert.equal(log, [`state ${STOPPING}`]);
     transport.takes(Infinity);
     platform.pass(1e6);
     assert.equal(log, [`state ${STOPPING}`, STOPPED_LINE]);
     assert.ok(transport.take().endsWith('e000'));
+});
+
+test('when a handler stops the client, no other handler gets the message', () => {
+    const got: string[] = [];
+    const { platform, transport, client, log } = connected();
+    client.subscribe(new Subscription(platform, 'a', 0, () => {
+        got.push('first');
+        client.stop();
+    }));
+    client.subscribe(new Subscription(platform, '#', 0, () => got.push('second')));
+    platform.turn();
+    transport.sends(...bytes('3004' + '000161' + '78'));
+    platform.turn();
+    assert.equal(got, ['first']);
+    assert.equal(log, [`state ${STOPPING}`, STOPPED_LINE]);
 });
 
 /** Drives a client through a whole life in which `act` is called inside the callback `name`, the first time. */
