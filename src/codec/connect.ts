@@ -15,7 +15,14 @@ export interface Will {
     readonly retain?: boolean;
 }
 
-export interface ConnectOptions {
+/** Who the client says it is (§3.1.3.4, §3.1.3.5). */
+export interface Credentials {
+    readonly userName?: string;
+    /** A text or bytes. Not without a user name [MQTT-3.1.2-22]. */
+    readonly password?: string | Uint8Array;
+}
+
+export interface ConnectOptions extends Credentials {
     /** Names the session. May be empty only with `cleanSession` [MQTT-3.1.3-7]; 1 to 23 letters and digits are understood by every broker [MQTT-3.1.3-5]. */
     readonly clientId: string;
     /** Seconds, 0 to 65,535; 0 turns keep-alive off. 60 if left out (§3.1.2.10). */
@@ -23,9 +30,6 @@ export interface ConnectOptions {
     /** True: the broker forgets the session with the connection. False if left out (§3.1.2.4). */
     readonly cleanSession?: boolean;
     readonly will?: Will;
-    readonly userName?: string;
-    /** A text or bytes. Not without a user name [MQTT-3.1.2-22]. */
-    readonly password?: string | Uint8Array;
 }
 
 /** The keep-alive in force, in seconds. */
@@ -47,9 +51,13 @@ function encodeData(encoding: TextEncoding, data: string | Uint8Array): Uint8Arr
 
 /**
  * Encodes a CONNECT at bytes[offset..limit) and returns where it ends, or DOES_NOT_FIT. For set-up: it makes garbage.
- * Options that break a rule of §3.1 throw.
+ * `credentials`, if given, stand in place of those in `options`. What breaks a rule of §3.1 throws.
  */
-export function encodeConnect(bytes: Uint8Array, offset: number, limit: number, options: ConnectOptions, encoding: TextEncoding): number {
+export function encodeConnect(
+    bytes: Uint8Array, offset: number, limit: number,
+    options: ConnectOptions, encoding: TextEncoding, credentials?: Credentials,
+): number {
+    const identity = credentials ?? options;
     const keepAlive = keepAliveOf(options);
     if ((keepAlive & 65535) !== keepAlive) misuse(MOTEMQ_TEXTS ? 'keepAlive is 0 to 65535 seconds' : '3.1.2.10', keepAlive);
     const fields = [encodeText(encoding, options.clientId, true)];
@@ -62,14 +70,14 @@ export function encodeConnect(bytes: Uint8Array, offset: number, limit: number, 
         flags |= 4 | (qos << 3) | (will.retain ? 32 : 0);
         fields.push(new Topic(encoding, will.topic).encoded, encodeData(encoding, will.payload));
     }
-    if (options.userName !== undefined) {
+    if (identity.userName !== undefined) {
         flags |= 128;
-        fields.push(encodeText(encoding, options.userName, true));
+        fields.push(encodeText(encoding, identity.userName, true));
     }
-    if (options.password !== undefined) {
+    if (identity.password !== undefined) {
         if (flags < 128) misuse(MOTEMQ_TEXTS ? 'a password needs a userName [MQTT-3.1.2-22]' : '3.1.2-22', 'password');
         flags |= 64;
-        fields.push(encodeData(encoding, options.password));
+        fields.push(encodeData(encoding, identity.password));
     }
     // Protocol name and level (§3.1.2.1, §3.1.2.2), connect flags, keep-alive.
     const variableHeader = [0, 4, 0x4d, 0x51, 0x54, 0x54, 4, flags, keepAlive >> 8, keepAlive & 255];

@@ -17,7 +17,7 @@ export interface AcknowledgementSink {
     onConnack(sessionPresent: boolean, returnCode: number): void;
     onPuback(packetIdentifier: number): void;
     onPingresp(): void;
-    /** A PUBLISH was left out because nothing here can hold it. `packetIdentifier` is 0 for QoS 0. */
+    /** A PUBLISH was left out because nothing here can hold it. `packetIdentifier` is 0 for QoS 0, and where this decoder does not read it. */
     onSkipped(packetIdentifier: number): void;
 }
 

@@ -5,7 +5,7 @@ export { isText, encodeText } from './text.ts';
 export type { TextEncoding } from './text.ts';
 export { Topic, isFilter, matchesFilter } from './topic.ts';
 export { encodeConnect } from './connect.ts';
-export type { ConnectOptions, Will } from './connect.ts';
+export type { ConnectOptions, Credentials, Will } from './connect.ts';
 export { encodePublish, publishSize, encodePuback, encodeEmpty } from './publish.ts';
 export { TopicFilter, encodeFilters } from './subscribe.ts';
 export { Decoder } from './decoder.ts';

@@ -53,7 +53,7 @@ export function matchesFilter(filter: Uint8Array, topic: Uint8Array, start: numb
             return true;
         } else {
             // `sport/#` also matches `sport`, its parent level (§4.7.1.2).
-            return start === end && byte === SLASH && at + 2 === filterEnd && filter[at + 1] === HASH;
+            return start === end && byte === SLASH && filter[at + 1] === HASH;
         }
     }
     return start === end;

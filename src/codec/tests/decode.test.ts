@@ -115,6 +115,17 @@ test('[MQTT-2.2.2-2] a remaining length that is wrong for its type is refused', 
     for (const packet of ['3000', '30020001', '30020000', '32020001', '3204000161', '320400016100']) isMalformed(packet);
 });
 
+test('[MQTT-2.2.2-2] a decoder of acknowledgements alone refuses the same lengths', () => {
+    for (const packet of ['3002', '3204', '3404', '4001', '4003', 'd001', '9003', 'b003']) {
+        const decoder = new Decoder(new RecordingSink());
+        assert.is(feed(decoder, bytes(CONNACK + packet)), MALFORMED_PACKET, packet);
+    }
+    for (const packet of ['3003', '3205', '3405', '4002', 'd000']) {
+        const decoder = new Decoder(new RecordingSink());
+        assert.is(feed(decoder, bytes(CONNACK + packet)), 0, packet);
+    }
+});
+
 test('[MQTT-2.3.1-1] packet identifier 0 is refused in PUBLISH, PUBACK, SUBACK and UNSUBACK', () => {
     for (const packet of ['3205000161 0000', '3405000161 0000', '3206000161 0000 07', '40020000', '9003000000', 'b0020000']) isMalformed(packet);
 });

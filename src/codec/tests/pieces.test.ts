@@ -66,9 +66,10 @@ test('CONNACK is the same at every split', () => {
 
 test('packets glued together are the same at every split', () => {
     const short = kinds.filter(([, packet]) => packet.length < 100);
+    const both = [...short, ...short.map((_, index) => short[short.length - 1 - index])];
     sameAtEverySplit(
-        join(connack, ...short.map(([, packet]) => bytes(packet)), ...[...short].reverse().map(([, packet]) => bytes(packet))),
-        { events: ['connack false 0', ...short.map(([, , event]) => event), ...[...short].reverse().map(([, , event]) => event)], fault: 0 },
+        join(connack, ...both.map(([, packet]) => bytes(packet))),
+        { events: ['connack false 0', ...both.map(([, , event]) => event)], fault: 0 },
         message,
     );
 });
@@ -83,7 +84,7 @@ test('a decoder of acknowledgements alone skips and counts every PUBLISH, at eve
 });
 
 test('[MQTT-4.8.0-1] a malformed packet is refused at every split, what came before it is handed on, nothing of it is', () => {
-    for (const faulty of ['20020000', '40020000', '4003', '36', '30ffffffff', '9004000102 03', 'b0020000', 'd001', '3006000261ff0102', '32060001610000 01', '3005000361622b']) {
+    for (const faulty of ['20020000', '40020000', '4003', '36', '30ffffffff', '9004000102 03', 'b0020000', 'd001', '3006000261ff0102', '32060001610000 01', '30060005 61626364', '32070004 61626364 01', '3005000361622b']) {
         const stream = join(connack, bytes('40020001'), bytes(faulty), pingresp);
         sameAtEverySplit(stream, { events: ['connack false 0', 'puback 1'], fault: MALFORMED_PACKET }, message);
         // The same when a PUBLISH is too large for the receive buffer.
@@ -157,6 +158,19 @@ test('an oversize PUBLISH in two and three pieces at every position is one messa
     sameAtEverySplit(stream, { events: ['connack false 0', event, 'puback 7'], fault: 0 }, sink => new MessageDecoder(sink, new Uint8Array(8), true));
     sameAtEverySplit(stream, { events: ['connack false 0', 'skipped 9', 'puback 7'], fault: 0 }, sink => new MessageDecoder(sink, new Uint8Array(8), false));
     sameAtEverySplit(stream, { events: ['connack false 0', 'skipped 9', 'puback 7'], fault: 0 }, sink => new MessageDecoder(sink, new Uint8Array(5), true));
+});
+
+test('a packet is told of with its last byte, not with the next packet', () => {
+    const oversize = ['30080006 616263646566', '32090005 6162636465 0007', '32080004 61626364 0007', '30090001 61 010203040506'];
+    for (const packet of [...kinds.map(([, hexadecimal]) => hexadecimal), ...oversize]) {
+        for (const stream of [true, false]) {
+            const sink = new RecordingSink();
+            const decoder = new MessageDecoder(sink, new Uint8Array(7), stream);
+            const data = join(connack, bytes(packet));
+            assert.is(feedCut(decoder, data, [4, data.length - 1]), 0);
+            assert.is(sink.events.length, 2, packet);
+        }
+    }
 });
 
 test('a message of 100,000 bytes comes through a buffer of 16 in the pieces of the transport', () => {
