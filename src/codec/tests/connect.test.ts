@@ -2,13 +2,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { encodeConnect } from '../connect.ts';
-import type { ConnectOptions } from '../connect.ts';
+import type { ConnectOptions, Credentials } from '../connect.ts';
 import { encoding, hex, refuses } from './record.ts';
 
 /** The CONNECT as hexadecimal. */
-function connect(options: ConnectOptions): string {
+function connect(options: ConnectOptions, credentials?: Credentials): string {
     const bytes = new Uint8Array(200000);
-    return hex(bytes, 0, encodeConnect(bytes, 0, bytes.length, options, encoding));
+    return hex(bytes, 0, encodeConnect(bytes, 0, bytes.length, options, encoding, credentials));
 }
 
 /** Length-prefixed (§1.5.3, §3.1.3.3), as hexadecimal. */
@@ -101,6 +101,14 @@ test('[MQTT-3.1.2-14] a will QoS that is not 0, 1 or 2 is refused', () => {
 test('[MQTT-3.1.2-22] a password without a user name is refused', () => {
     refuses(() => connect({ clientId: 'c', password: 'p' }), /3\.1\.2-22/);
     refuses(() => connect({ clientId: 'c', password: new Uint8Array(0), will: { topic: 't', payload: new Uint8Array(1), qos: 2, retain: true } }), /3\.1\.2-22/);
+});
+
+test('[MQTT-3.1.2-18] [MQTT-3.1.2-22] credentials stand in place of those in the options, all of them, and by the same rules', () => {
+    const options = { clientId: 'c', userName: 'old', password: 'old' };
+    assert.is(connect(options, { userName: 'u', password: 'p' }), connect({ clientId: 'c', userName: 'u', password: 'p' }));
+    assert.is(connect(options, { userName: 'u' }), connect({ clientId: 'c', userName: 'u' }));
+    assert.is(connect(options, {}), connect({ clientId: 'c' }));
+    refuses(() => connect(options, { password: 'p' }), /3\.1\.2-22/);
 });
 
 test('[MQTT-3.1.3-10] [MQTT-4.7.1-1] [MQTT-4.7.3-1] a will topic is a topic name: neither empty nor with wildcards or U+0000', () => {
