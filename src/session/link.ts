@@ -7,7 +7,7 @@
 // CONNECT is encoded once; control packets have a place of their own so that a full buffer never blocks them.
 import { encodeConnect, keepAliveOf } from '../codec/connect.ts';
 import type { Decoder } from '../codec/decoder.ts';
-import { DISCONNECT, DOES_NOT_FIT, DUP, PINGREQ, SUBSCRIBE, UNSUBSCRIBE } from '../codec/packets.ts';
+import { DISCONNECT, DUP, PINGREQ, SUBSCRIBE, UNSUBSCRIBE } from '../codec/packets.ts';
 import { encodeEmpty } from '../codec/publish.ts';
 import { misuse } from '../misuse.ts';
 import {
@@ -95,10 +95,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.host.attach(this);
     }
 
-    /** Called once, by the constructor. */
+    /** Called once, by the constructor; likewise how many bytes of the send buffer are for acknowledgements of received messages. */
     protected abstract makeDecoder(): Decoder;
-
-    /** Bytes of the send buffer for acknowledgements of received messages. */
     protected abstract acknowledgementRoom(): number;
 
     /** The broker has accepted the connection (§3.2). */
@@ -327,7 +325,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         const options = this.options;
         if (options.credentials) {
             try {
-                const size = encodeConnect(this.send.memory, 0, this.send.base, options.credentials(), this.host);
+                const size = encodeConnect(this.send.memory, 0, this.send.base, options, this.host, options.credentials());
                 if (size < 0) misuse(MOTEMQ_TEXTS ? 'connectSize is too small for these credentials' : 'connectSize', this.send.base);
                 this.connectEnd = size;
             } catch (error) {
@@ -336,21 +334,17 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             if (this.state !== WAITING) return;
         }
         this.deadline = now + (options.connectTimeout ?? 30000);
-        this.enter(OPENING, 0);
-        // The callback may have called stop.
+        this.enter(OPENING, 0); // The callback may call stop.
         if ((this.state as number) === OPENING) this.stream.open(this);
     }
 
     private ping(now: number): void {
         const bytes = this.send.memory;
+        const end = encodeEmpty(bytes, this.controlEnd, bytes.length, PINGREQ);
+        this.deadline = now + this.pingTimeout;
         // No room: the transport has not even taken the PINGREQ before.
-        const end = this.pinging ? DOES_NOT_FIT : encodeEmpty(bytes, this.controlEnd, bytes.length, PINGREQ);
-        if (end < 0) {
-            this.disconnect(PINGRESP_TIMEOUT);
-        } else {
-            this.pinging = true;
-            this.deadline = now + this.pingTimeout;
-            this.controlEnd = end;
-        }
+        if (this.pinging || end < 0) this.disconnect(PINGRESP_TIMEOUT);
+        else this.controlEnd = end;
+        this.pinging = this.state === CONNECTED;
     }
 }

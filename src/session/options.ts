@@ -1,5 +1,5 @@
 // What a client is made from. The objects are kept, not copied: do not change them afterwards.
-import type { ConnectOptions } from '../codec/connect.ts';
+import type { ConnectOptions, Credentials } from '../codec/connect.ts';
 import type { Message } from '../codec/message-decoder.ts';
 import { misuse } from '../misuse.ts';
 import type { Platform, Transport } from '../transport.ts';
@@ -35,10 +35,10 @@ export interface PublisherOptions extends ConnectOptions {
     /** A connection that lasted so long has proved stable: failures are counted from 0 again. In ms; 60,000 if left out. */
     readonly stableAfter?: number;
     /**
-     * Asked before each connection for what CONNECT says from now on, for tokens that expire. Makes garbage. If it throws or
-     * the result does not fit `connectSize`, that is reported to the platform and the previous CONNECT is used.
+     * Asked before each connection for user name and password in place of those above, for tokens that expire. Makes garbage.
+     * If it throws or CONNECT gets longer than `connectSize`, that is reported to the platform and the previous ones are used.
      */
-    readonly credentials?: () => ConnectOptions;
+    readonly credentials?: () => Credentials;
     /** The state has changed. `reason`: with WAITING and STOPPED why the connection ended, else 0. */
     readonly onStateChange?: (state: number, reason: number) => void;
     /** The PUBACK for the message with this handle came. */
@@ -65,6 +65,6 @@ export interface ClientOptions extends PublisherOptions {
     readonly streamLarge?: boolean;
     /** A message that no subscription with a handler of its own matches. */
     readonly onMessage?: (message: Message) => void;
-    /** The broker answered a subscription: `grantedQoS` of it is 0, 1 or REFUSED. */
+    /** The broker answered a subscription: `granted` of it is 0, 1 or REFUSED. */
     readonly onSubscribed?: (subscription: Subscription) => void;
 }

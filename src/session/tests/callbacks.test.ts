@@ -67,7 +67,7 @@ test('safeToSleep is false while a QoS 0 message behind CONNECT waits for CONNAC
 
 test('credentials are asked for before each connection and used in its CONNECT', () => {
     let serial = 0;
-    const { platform, transport, client } = world({ connectSize: 60, credentials: () => ({ clientId: 'c', userName: 'u', password: 'token ' + ++serial }) });
+    const { platform, transport, client } = world({ connectSize: 60, credentials: () => ({ userName: 'u', password: 'token ' + ++serial }) });
     client.start();
     for (let connection = 1; connection <= 3; connection++) {
         platform.pass(platform.pending);
@@ -81,7 +81,7 @@ test('credentials are asked for before each connection and used in its CONNECT',
 
 test('credentials that do not fit connectSize are reported, and the CONNECT before is used', () => {
     let userName = 'short';
-    const { platform, transport, client, publish } = world({ connectSize: 30, credentials: () => ({ clientId: 'c', userName }) });
+    const { platform, transport, client, publish } = world({ connectSize: 30, credentials: () => ({ userName }) });
     publish('kept', 1);
     client.start();
     for (const next of ['x'.repeat(100), 'other']) {
@@ -100,10 +100,10 @@ test('credentials that do not fit connectSize are reported, and the CONNECT befo
     assert.ok(transport.take().includes('0005' + Buffer.from('other').toString('hex')));
 });
 
-test('[MQTT-3.1.2-22] [MQTT-3.1.3-7] credentials that break a rule, or throw, are reported and the connection is made', () => {
+test('[MQTT-3.1.2-22] [MQTT-3.1.3-11] credentials that break a rule, or throw, are reported and the connection is made', () => {
     const wrong: (() => ReturnType<NonNullable<ClientOptions['credentials']>>)[] = [
-        () => ({ clientId: 'c', password: 'p' }),
-        () => ({ clientId: '' }),
+        () => ({ password: 'p' }),
+        () => ({ userName: '\u0000' }),
         () => {
             throw new Error('no token');
         },

@@ -207,7 +207,7 @@ function inside(name: keyof ClientOptions, act: (made: ReturnType<typeof world>)
         onSubscribed: () => callback('onSubscribed', true, 'subscribed'),
         credentials: () => {
             callback('credentials', true, 'credentials');
-            return { clientId: 'c' };
+            return {};
         },
     });
     const { platform, transport, client, publish } = made;
