@@ -51,14 +51,18 @@ export class Decoder {
      * connection must be closed [MQTT-4.8.0-1]; nothing of a faulty packet reaches the sink, and the decoder must be reset.
      */
     decode(bytes: Uint8Array, start: number, end: number): number {
+        let fault = 0;
         while (start < end) {
-            if (this.phase === FIRST_BYTE) {
+            let phase = this.phase;
+            if (phase === FIRST_BYTE) {
                 const first = bytes[start++];
                 if (!this.accepts(first)) return MALFORMED_PACKET;
                 this.first = first;
                 this.remaining = this.number = 0;
-                this.phase = REMAINING_LENGTH;
-            } else if (this.phase === REMAINING_LENGTH) {
+                this.phase = phase = REMAINING_LENGTH;
+                if (start === end) return 0;
+            }
+            if (phase === REMAINING_LENGTH) {
                 const byte = bytes[start++];
                 this.remaining |= (byte & 127) << this.number;
                 if (byte > 127) {
@@ -66,21 +70,18 @@ export class Decoder {
                     if (this.number > 21) return MALFORMED_PACKET;
                 } else {
                     this.number = 0;
-                    const fault = this.begin();
-                    if (fault) return fault;
+                    fault = this.begin();
                 }
-            } else if (this.phase === NUMBER) {
+            } else if (phase === NUMBER) {
                 this.number = (this.number << 8) | bytes[start++];
-                if (--this.remaining === 0) {
-                    const fault = this.acknowledge(this.number);
-                    if (fault) return fault;
-                }
-            } else if (this.phase === HALTED) {
+                if (--this.remaining === 0) fault = this.acknowledge(this.number);
+            } else if (phase === HALTED) {
                 return 0;
             } else {
                 start = this.body(bytes, start, end);
                 if (start < 0) return -start;
             }
+            if (fault) return fault;
         }
         return 0;
     }

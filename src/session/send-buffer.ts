@@ -91,11 +91,14 @@ export class SendBuffer {
     acknowledge(type: number, packetIdentifier: number): boolean {
         const at = this.locate(type, packetIdentifier, this.position);
         if (at < 0) return false;
-        const end = this.after(at);
         this.unacknowledged--;
         if (at === this.head || this.unacknowledged === 0) this.timed = false;
-        if (at === this.head) this.head = end;
-        else this.remove(at, end);
+        // Nothing else waits in the usual case: `settle` lets go of all that was sent.
+        if (this.unacknowledged !== 0 || this.position !== this.boundary) {
+            const end = this.after(at);
+            if (at === this.head) this.head = end;
+            else this.remove(at, end);
+        }
         this.settle();
         return true;
     }
