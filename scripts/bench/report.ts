@@ -27,6 +27,8 @@ export interface Section {
 
 const plain = (figure: number) => figure.toLocaleString('en', { maximumFractionDigits: 1 });
 
+const MARK = ' !';
+
 /** How a figure stands in a table: alone, or against its ceiling and marked where that is passed. */
 function cell(column: Column, { figures, ceilings }: Row): string {
     const figure = figures[column.key];
@@ -35,7 +37,13 @@ function cell(column: Column, { figures, ceilings }: Row): string {
     const name = ceilings?.[column.key];
     if (name === undefined) return format(figure);
     const { met, text } = judge(name, figure, format);
-    return met ? text : text + ' !';
+    return met ? text : text + MARK;
+}
+
+/** The cells of a column; where one is marked the others leave room for it, so that figures stay below each other. */
+function cells(column: Column, rows: readonly Row[]): string[] {
+    const texts = rows.map(row => cell(column, row));
+    return texts.some(text => text.endsWith(MARK)) ? texts.map(text => text.endsWith(MARK) ? text : text + ' '.repeat(MARK.length)) : texts;
 }
 
 /** Why a ceiling that is passed is passed, once for each. */
@@ -53,8 +61,9 @@ function reasons({ rows, columns }: Section): string[] {
 
 export function show(section: Section): string {
     const { title, columns, rows, notes = [] } = section;
-    const head = ['', ...columns.map(column => column.title)];
-    return [title, table([head, ...rows.map(row => [row.name, ...columns.map(column => cell(column, row))])]), ...reasons(section), ...notes].join('\n');
+    const body = columns.map(column => [column.title, ...cells(column, rows)]);
+    const lines = ['', ...rows.map(row => row.name)].map((name, index) => [name, ...body.map(column => column[index])]);
+    return [title, table(lines), ...reasons(section), ...notes].join('\n');
 }
 
 /** The same for machines: figures as they are, with the verdict beside those that have a ceiling. */

@@ -75,7 +75,7 @@ test('a table is aligned, shows ceilings and marks the one that is passed', () =
         'Title',
         '           first   second',
         'one      1,234.6  3 > 0 !',
-        'another        7    0 ≤ 0',
+        'another        7  0 ≤ 0',
         '! codecHeapBytes is not met',
         'note',
     ]);
