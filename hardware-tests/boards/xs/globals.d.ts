@@ -1,4 +1,5 @@
-// What a script finds on the virtual board: Moddable's modules as far as the host has them, and globals of the host's own.
+// What a script finds on the virtual board besides what targets/moddable/modules.d.ts has: more of Moddable's modules, as far as
+// the host has them, and globals of the host's own.
 
 declare module 'embedded:io/socket/tcp' {
     type Bytes = ArrayBuffer | ArrayBufferView<ArrayBuffer>;
@@ -36,43 +37,11 @@ declare module 'embedded:io/socket/tcp' {
     export default TCP;
 }
 
-declare module 'timer' {
-    /** A timer: what `set` and `repeat` return, and what the callback is given. */
-    class TimerIdentifier {
-        private readonly timer;
-    }
-
-    const Timer: {
-        /** Calls back in `ms` milliseconds, then every `repeat` ms; without `repeat` once, and the identifier is void afterwards. */
-        set(callback: (id: TimerIdentifier) => void, ms?: number, repeat?: number): TimerIdentifier;
-        repeat(callback: (id: TimerIdentifier) => void, ms: number): TimerIdentifier;
-        /** Sets a timer anew; without `ms` it stays, but does not fire until it is scheduled again. */
-        schedule(id: TimerIdentifier, ms?: number, repeat?: number): void;
-        clear(id: TimerIdentifier | null | undefined): void;
-    };
-
-    export default Timer;
-}
-
-declare module 'time' {
-    const Time: {
-        /** Milliseconds, int32; wraps. */
-        readonly ticks: number;
-        /** Milliseconds from `start` to `end` (default: now), right across a wrap. */
-        delta(start: number, end?: number): number;
-    };
-
-    export default Time;
-}
-
 declare module 'mc/config' {
     /** The JSON that the board was started with, frozen. */
     const config: Readonly<Record<string, unknown>>;
     export default config;
 }
-
-/** Prints its arguments; a line ends with '\n'. */
-declare function trace(...texts: string[]): void;
 
 /**
  * What the engine and the sockets have used. Reading allocates nothing, but costs bytecodes and stack of its own: measure an

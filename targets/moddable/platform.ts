@@ -1,0 +1,58 @@
+// Clock, timer, randomness and text encoding of Moddable for one client, over its modules `time` and `timer`.
+import Time from 'time';
+import Timer from 'timer';
+import type { Platform, PlatformOwner } from '../../src/transport.ts';
+import { report } from './report.ts';
+
+/** Until when a timer waits that is not wanted, in ms: 12 days. It must stay scheduled: one that is not is gone after its callback. */
+const IDLE = 0x3fffffff;
+
+/** `ArrayBuffer.fromString` is XS's own. */
+const encoder = ArrayBuffer as unknown as { fromString(text: string): ArrayBuffer };
+
+export class ModdablePlatform implements Platform {
+    private owner: PlatformOwner | null = null;
+    private awaited = false;
+    private readonly timer: ReturnType<typeof Timer.set>;
+
+    constructor() {
+        this.timer = Timer.set(() => this.onTimer(), IDLE, IDLE);
+    }
+
+    attach(owner: PlatformOwner): void {
+        this.owner = owner;
+    }
+
+    now(): number {
+        return Time.ticks;
+    }
+
+    wakeAfter(ms: number): void {
+        this.awaited = ms >= 0;
+        Timer.schedule(this.timer, ms >= 0 ? ms : IDLE, IDLE);
+    }
+
+    random(): number {
+        return (Math.random() * 4294967296) >>> 0;
+    }
+
+    utf8(text: string): Uint8Array {
+        return new Uint8Array(encoder.fromString(text));
+    }
+
+    /** Traces it. */
+    caught(error: unknown): void {
+        report('a callback threw', error);
+    }
+
+    private onTimer(): void {
+        if (!this.awaited || !this.owner) return;
+        this.awaited = false;
+        try {
+            this.owner.onWake();
+        } catch (error) {
+            // Out of a timer's callback it would end the machine.
+            this.caught(error);
+        }
+    }
+}
