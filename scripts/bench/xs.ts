@@ -1,7 +1,8 @@
 // The client on the real XS engine (the virtual board): heap, bytecodes and stack of each kind of round, and what stays.
 import { xsEngine } from '../../hardware-tests/boards/xs/build.ts';
+import { Broker } from '../../hardware-tests/host/broker.ts';
 import type { CeilingName } from '../ceilings.ts';
-import { bytesOf, copyCharge, costOf, liveBytes, measureOnBoard } from './on-board.ts';
+import { bytesOf, copyCharge, costOf, liveBytes, measureOnBoard, type BoardFigures } from './on-board.ts';
 import type { Column, Row, Section } from './report.ts';
 
 const heapColumn: Column = { key: 'heapBytes', title: 'heap bytes' };
@@ -32,10 +33,24 @@ export function limitsStack(name: string): boolean {
     return /^(publish|received)/.test(name);
 }
 
+/** Runs the client with the Moddable target against a broker on this machine, over TCP. */
+export async function measureOverTcp(path: string): Promise<BoardFigures> {
+    const broker = await Broker.start();
+    try {
+        const figures = await measureOnBoard(path, 'scripts/bench/moddable-on-board.ts', { port: broker.port });
+        const { connections, refused } = figures.done;
+        if (connections !== 1 || refused !== 0) throw new Error(`not one undisturbed connection: ${JSON.stringify(figures.done)}`);
+        return figures;
+    } finally {
+        await broker.stop();
+    }
+}
+
 export async function xsSections(): Promise<Section[]> {
     const engine = await xsEngine();
     if (!engine.available) return [{ title: 'XS', columns: [], rows: [], notes: [`Not measured: no virtual board, because ${engine.because}.`] }];
     const figures = await measureOnBoard(engine.path);
+    const overTcp = await measureOverTcp(engine.path);
     const empty = figures.rows.get('empty')!;
     const rows = Object.entries(rounds).map(([name, ceiling]): Row => ({
         name,
@@ -54,6 +69,14 @@ export async function xsSections(): Promise<Section[]> {
                 `An empty round (${empty.bytecodes / empty.rounds} bytecodes) is taken off, and from the stack all that lies below the round: what is left is the client's.`,
                 `Bytecodes as the engine's meter counts them: natives that copy are charged ${copyCharge(figures)} for each byte; "without copying" leaves that out.`,
             ],
+        },
+        {
+            title: 'The same with the Moddable target, over TCP to a broker',
+            columns: [heapColumn, bytecodes, { key: 'wholeStack', title: 'stack slots from the top' }],
+            rows: [...overTcp.rows.keys()].filter(name => name !== 'empty').map((name): Row => ({
+                name, figures: { ...costOf(overTcp, name) }, ceilings: { heapBytes: 'heapBytes' },
+            })),
+            notes: ['Timers, the socket\'s callbacks and the target\'s copying included. The stack is what a board needs, the machine\'s own slots included: an ESP8266 has 256.'],
         },
         {
             title: 'What stays on the heap of XS',
