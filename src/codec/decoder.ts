@@ -11,16 +11,17 @@ const NUMBER = 2;
 export const SKIP = 3;
 const HALTED = 4;
 
-/** Receives decoded packets. A call may halt the decoder. */
+/** Receives decoded packets. Each call returns 0, or a reason to close the connection, which `decode` then returns. It may halt the decoder. */
 export interface AcknowledgementSink {
     /** `returnCode`: 0 accepted, 1 to 5 refused (§3.2.2.3). */
-    onConnack(sessionPresent: boolean, returnCode: number): void;
-    onPuback(packetIdentifier: number): void;
-    onPingresp(): void;
+    onConnack(sessionPresent: boolean, returnCode: number): number;
+    onPuback(packetIdentifier: number): number;
+    onPingresp(): number;
     /** A PUBLISH was left out because nothing here can hold it. `packetIdentifier` is 0 for QoS 0, and where this decoder does not read it. */
-    onSkipped(packetIdentifier: number): void;
+    onSkipped(packetIdentifier: number): number;
 }
 
+// Calls in tail position need no stack of their own on XS: hence the many `return this.…`.
 export class Decoder {
     protected phase = FIRST_BYTE;
     /** First byte of the packet under way, or of the last one; 0 before the first. */
@@ -29,6 +30,8 @@ export class Decoder {
     protected remaining = 0;
     /** Bits of the remaining length read so far; later the last two bytes read, as a number. */
     protected number = 0;
+    /** Where `body` has left off. */
+    protected resume = 0;
     protected readonly sink: AcknowledgementSink;
 
     constructor(sink: AcknowledgementSink) {
@@ -48,7 +51,7 @@ export class Decoder {
 
     /**
      * Decodes bytes[start..end), any piece of the stream, and hands packets to the sink. Returns 0, or the reason why the
-     * connection must be closed [MQTT-4.8.0-1]; nothing of a faulty packet reaches the sink, and the decoder must be reset.
+     * connection must be closed [MQTT-4.8.0-1]: then the decoder must be reset. Nothing of a malformed packet reaches the sink.
      */
     decode(bytes: Uint8Array, start: number, end: number): number {
         let fault = 0;
@@ -78,8 +81,8 @@ export class Decoder {
             } else if (phase === HALTED) {
                 return 0;
             } else {
-                start = this.body(bytes, start, end);
-                if (start < 0) return -start;
+                fault = this.body(bytes, start, end);
+                start = this.resume;
             }
             if (fault) return fault;
         }
@@ -107,9 +110,7 @@ export class Decoder {
         this.phase = NUMBER;
         if (first !== PINGRESP) return this.remaining === 2 ? 0 : MALFORMED_PACKET;
         this.phase = FIRST_BYTE;
-        if (this.remaining) return MALFORMED_PACKET;
-        this.sink.onPingresp();
-        return 0;
+        return this.remaining ? MALFORMED_PACKET : this.sink.onPingresp();
     }
 
     /** A packet with a body of two bytes is complete; `value` is these two as a number. */
@@ -117,23 +118,18 @@ export class Decoder {
         this.phase = FIRST_BYTE;
         if (this.first === CONNACK) {
             // Reserved bits, return codes above 5, session present with a refusal [MQTT-3.2.2-4].
-            if (value > 5 && value !== 0x0100) return MALFORMED_PACKET;
-            this.sink.onConnack(value === 0x0100, value & 255);
-            return 0;
+            return value > 5 && value !== 0x0100 ? MALFORMED_PACKET : this.sink.onConnack(value === 0x0100, value & 255);
         }
-        if (this.first !== PUBACK || value === 0) return MALFORMED_PACKET;
-        this.sink.onPuback(value);
-        return 0;
+        return this.first !== PUBACK || value === 0 ? MALFORMED_PACKET : this.sink.onPuback(value);
     }
 
-    /** Takes bytes of a longer packet, returns how far it came, or minus the reason why the packet is refused. */
+    /** Takes bytes of a longer packet up to `resume`. Returns 0, or a reason to close the connection. */
     protected body(_bytes: Uint8Array, start: number, end: number): number {
         const skipped = end - start < this.remaining ? end - start : this.remaining;
+        this.resume = start + skipped;
         this.remaining -= skipped;
-        if (this.remaining === 0) {
-            this.phase = FIRST_BYTE;
-            this.sink.onSkipped(0);
-        }
-        return start + skipped;
+        if (this.remaining) return 0;
+        this.phase = FIRST_BYTE;
+        return this.sink.onSkipped(0);
     }
 }

@@ -40,10 +40,10 @@ export interface Message {
 
 export interface MessageSink extends AcknowledgementSink {
     /** A message or a piece of one; `packetIdentifier` is 0 for QoS 0. The last piece ends at `message.total`. */
-    onPublish(message: Message, packetIdentifier: number): void;
+    onPublish(message: Message, packetIdentifier: number): number;
     /** codes[start..end): one return code for each filter: 0, 1, 2 granted QoS, 0x80 refused (§3.9.3). */
-    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): void;
-    onUnsuback(packetIdentifier: number): void;
+    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number;
+    onUnsuback(packetIdentifier: number): number;
 }
 
 export class MessageDecoder extends Decoder implements Message {
@@ -113,46 +113,47 @@ export class MessageDecoder extends Decoder implements Message {
     protected override acknowledge(value: number): number {
         if (this.first !== UNSUBACK || value === 0) return super.acknowledge(value);
         this.phase = FIRST_BYTE;
-        (this.sink as MessageSink).onUnsuback(value);
-        return 0;
+        return (this.sink as MessageSink).onUnsuback(value);
     }
 
     protected override body(bytes: Uint8Array, start: number, end: number): number {
         const remaining = this.remaining;
         if (this.phase === COLLECT) {
             let collected = this.collected;
-            // Calls in tail position need no stack of their own on XS.
-            if (collected === 0 && end - start >= remaining) return this.whole(bytes, start, start + remaining, start + remaining);
+            if (collected === 0 && end - start >= remaining) {
+                this.resume = start + remaining;
+                return this.whole(bytes, start, start + remaining);
+            }
             const store = this.store;
             if (end - start > remaining - collected) end = start + remaining - collected;
             while (start < end) store[collected++] = bytes[start++];
+            this.resume = end;
             this.collected = collected;
-            return collected === remaining ? this.whole(store, 0, remaining, start) : start;
+            return collected === remaining ? this.whole(store, 0, remaining) : 0;
         }
         if (this.phase === COLLECT_HEAD) {
-            const fault = this.collectHead(bytes[start++]);
-            return fault ? -fault : start;
+            this.resume = start + 1;
+            return this.collectHead(bytes[start]);
         }
         if (end - start > remaining) end = start + remaining;
+        this.resume = end;
         this.remaining = remaining - (end - start);
-        this.deliver(bytes, start, end);
-        return end;
+        return this.deliver(bytes, start, end);
     }
 
-    /** A SUBACK or PUBLISH lies whole in bytes[start..end). Returns `resume`, or minus the reason why it is refused. */
-    private whole(bytes: Uint8Array, start: number, end: number, resume: number): number {
+    /** A SUBACK or PUBLISH lies whole in bytes[start..end). */
+    private whole(bytes: Uint8Array, start: number, end: number): number {
         const sink = this.sink as MessageSink;
         const number = (bytes[start] << 8) | bytes[start + 1];
         start += 2;
         this.phase = FIRST_BYTE;
-        if (number === 0) return -MALFORMED_PACKET;
+        if (number === 0) return MALFORMED_PACKET;
         if (this.first === SUBACK) {
             for (let index = start; index < end; index++) {
                 // [MQTT-3.9.3-2]
-                if (bytes[index] > 2 && bytes[index] !== 0x80) return -MALFORMED_PACKET;
+                if (bytes[index] > 2 && bytes[index] !== 0x80) return MALFORMED_PACKET;
             }
-            sink.onSuback(number, bytes, start, end);
-            return resume;
+            return sink.onSuback(number, bytes, start, end);
         }
         const topicEnd = start + number;
         let packetIdentifier = 0;
@@ -160,9 +161,9 @@ export class MessageDecoder extends Decoder implements Message {
         if (this.first & (QOS_1 | QOS_2)) {
             payload += 2;
             packetIdentifier = (bytes[topicEnd] << 8) | bytes[topicEnd + 1];
-            if (packetIdentifier === 0) return -MALFORMED_PACKET;
+            if (packetIdentifier === 0) return MALFORMED_PACKET;
         }
-        if (payload > end || !isText(bytes, start, topicEnd, false)) return -MALFORMED_PACKET;
+        if (payload > end || !isText(bytes, start, topicEnd, false)) return MALFORMED_PACKET;
         this.bytes = this.topicBytes = bytes;
         this.topicStart = start;
         this.topicEnd = topicEnd;
@@ -170,8 +171,7 @@ export class MessageDecoder extends Decoder implements Message {
         this.end = end;
         this.offset = 0;
         this.total = end - payload;
-        sink.onPublish(this, packetIdentifier);
-        return resume;
+        return sink.onPublish(this, packetIdentifier);
     }
 
     /** One more byte of the topic or packet identifier of an oversize PUBLISH, of which the buffer keeps what it can. */
@@ -196,12 +196,11 @@ export class MessageDecoder extends Decoder implements Message {
         this.total = this.remaining;
         this.phase = held && this.stream ? STREAM : SKIP;
         // Only the topic was too large: there is no payload whose arrival would end the packet.
-        if (this.remaining === 0) this.deliver(this.store, 0, 0);
-        return 0;
+        return this.remaining ? 0 : this.deliver(this.store, 0, 0);
     }
 
     /** Hands on, or skips, the next piece of an oversize PUBLISH. */
-    private deliver(bytes: Uint8Array, start: number, end: number): void {
+    private deliver(bytes: Uint8Array, start: number, end: number): number {
         const sink = this.sink as MessageSink;
         const streamed = this.phase === STREAM;
         this.offset += this.end - this.start;
@@ -209,7 +208,7 @@ export class MessageDecoder extends Decoder implements Message {
         this.start = start;
         this.end = end;
         if (this.remaining === 0) this.phase = FIRST_BYTE;
-        if (streamed) sink.onPublish(this, this.streamedIdentifier);
-        else if (this.remaining === 0) sink.onSkipped(this.streamedIdentifier);
+        if (streamed) return sink.onPublish(this, this.streamedIdentifier);
+        return this.remaining ? 0 : sink.onSkipped(this.streamedIdentifier);
     }
 }

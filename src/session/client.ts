@@ -69,11 +69,8 @@ export class Client extends Publisher implements MessageSink {
     }
 
     /** @internal */
-    onPublish(message: Message, packetIdentifier: number): void {
-        if (message.qos > 1) {
-            this.disconnect(UNSUPPORTED_QOS);
-            return;
-        }
+    onPublish(message: Message, packetIdentifier: number): number {
+        if (message.qos > 1) return UNSUPPORTED_QOS;
         let handled = false;
         if (message.offset === 0) this.received++;
         for (let each = this.first; each; each = this.following) {
@@ -85,42 +82,39 @@ export class Client extends Publisher implements MessageSink {
             }
         }
         if (!handled) this.callBack((this.options as ClientOptions).onMessage, message, undefined);
-        if (packetIdentifier && message.offset + message.end - message.start === message.total) this.puback(packetIdentifier);
+        return packetIdentifier && message.offset + message.end - message.start === message.total ? this.puback(packetIdentifier) : 0;
     }
 
     /** @internal */
-    override onSkipped(packetIdentifier: number): void {
-        if ((this.decoder as MessageDecoder).qos > 1) {
-            this.disconnect(UNSUPPORTED_QOS);
-            return;
-        }
+    override onSkipped(packetIdentifier: number): number {
+        if ((this.decoder as MessageDecoder).qos > 1) return UNSUPPORTED_QOS;
         this.skipped++;
         // Left unacknowledged, it would come again with every connection.
-        if (packetIdentifier) this.puback(packetIdentifier);
+        return packetIdentifier ? this.puback(packetIdentifier) : 0;
     }
 
     /** @internal */
-    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): void {
-        if (!this.send.acknowledge(SUBACK, packetIdentifier)) return;
+    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number {
+        if (!this.send.acknowledge(SUBACK, packetIdentifier)) return 0;
         const code = codes[start];
         for (let each = this.first; each; each = each.next as Subscription | null) {
             if (each.packetIdentifier === packetIdentifier) {
                 each.packetIdentifier = 0;
                 // One code for the one filter [MQTT-3.8.4-5]; less may be granted than was asked for, not more.
-                if (end - start > 1) this.disconnect(UNEXPECTED_PACKET);
-                else if (code > each.qos && code !== REFUSED) this.disconnect(UNSUPPORTED_QOS);
-                else {
-                    each.granted = code;
-                    this.callBack((this.options as ClientOptions).onSubscribed, each, undefined);
-                }
-                return;
+                if (end - start > 1) return UNEXPECTED_PACKET;
+                if (code > each.qos && code !== REFUSED) return UNSUPPORTED_QOS;
+                each.granted = code;
+                this.callBack((this.options as ClientOptions).onSubscribed, each, undefined);
+                break;
             }
         }
+        return 0;
     }
 
     /** @internal */
-    onUnsuback(packetIdentifier: number): void {
+    onUnsuback(packetIdentifier: number): number {
         this.send.acknowledge(UNSUBACK, packetIdentifier);
+        return 0;
     }
 
     protected override makeDecoder(): MessageDecoder {
@@ -173,15 +167,16 @@ export class Client extends Publisher implements MessageSink {
         return packetIdentifier;
     }
 
-    /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. */
-    private puback(packetIdentifier: number): void {
+    /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. Returns 0, or why the connection must be closed. */
+    private puback(packetIdentifier: number): number {
         const bytes = this.send.memory;
         const limit = this.controlStart + ACKNOWLEDGEMENT_ROOM;
         if (this.controlEnd + 4 > limit) this.transmit();
         // After `stop` that was the end.
-        if (this.state < CONNECTED) return;
+        if (this.state < CONNECTED) return 0;
         const end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
-        if (end < 0) this.disconnect(ACKNOWLEDGEMENTS_BLOCKED);
-        else this.controlEnd = end;
+        if (end < 0) return ACKNOWLEDGEMENTS_BLOCKED;
+        this.controlEnd = end;
+        return 0;
     }
 }

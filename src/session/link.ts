@@ -185,27 +185,25 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     }
 
     /** @internal */
-    onConnack(sessionPresent: boolean, returnCode: number): void {
+    onConnack(sessionPresent: boolean, returnCode: number): number {
+        if (returnCode) return returnCode;
         // Nor can a broker accept a CONNECT of which it has not seen the end.
-        if (returnCode || (sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) {
-            this.disconnect(returnCode || UNEXPECTED_PACKET);
-            return;
-        }
+        if ((sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) return UNEXPECTED_PACKET;
         this.connectedAt = this.time;
         this.deadline = this.time + this.pingAfter;
         this.connections++;
         this.onSession(sessionPresent);
         this.send.settle();
         this.enter(CONNECTED, 0);
+        return 0;
     }
 
     /** @internal */
-    onPingresp(): void {
-        if (this.pinging) {
-            // As if it counted from the PINGREQ.
-            this.deadline += this.pingAfter - this.pingTimeout;
-            this.pinging = false;
-        }
+    onPingresp(): number {
+        // As if it counted from the PINGREQ.
+        if (this.pinging) this.deadline += this.pingAfter - this.pingTimeout;
+        this.pinging = false;
+        return 0;
     }
 
     /** Asks for a turn of its own, so that everything that the application does in one turn goes out in one flush. */

@@ -64,16 +64,18 @@ export class Publisher extends Link implements AcknowledgementSink {
     }
 
     /** @internal */
-    onPuback(packetIdentifier: number): void {
+    onPuback(packetIdentifier: number): number {
         if (this.send.acknowledge(PUBACK, packetIdentifier)) {
             this.acknowledged++;
             this.callBack(this.options.onAcknowledged, packetIdentifier, undefined);
         }
+        return 0;
     }
 
     /** @internal */
-    onSkipped(_packetIdentifier: number): void {
+    onSkipped(_packetIdentifier: number): number {
         this.skipped++;
+        return 0;
     }
 
     /** Counts a packet of `size` bytes that does not fit, and tells why. */

@@ -160,14 +160,13 @@ export class SendBuffer {
         const memory = this.memory;
         let at = this.head;
         while (at < stop) {
-            const first = memory[at];
             let body = at + 1;
             let length = memory[body++];
             for (let shift = 7; memory[body - 1] > 127; shift += 7) length += (memory[body++] - 1) << shift;
             const end = body + length;
             // The type of an acknowledgement is one more than that of what it acknowledges (MQTT 3.1.1 §2.2.1).
-            if (end <= stop && first & HAS_IDENTIFIER && (!type || (first >> 4) + 1 === type >> 4)) {
-                if (first < AFTER_PUBLISH) body += 2 + ((memory[body] << 8) | memory[body + 1]);
+            if (end <= stop && memory[at] & HAS_IDENTIFIER && (!type || (memory[at] >> 4) + 1 === type >> 4)) {
+                if (memory[at] < AFTER_PUBLISH) body += 2 + ((memory[body] << 8) | memory[body + 1]);
                 if (((memory[body] << 8) | memory[body + 1]) === packetIdentifier) return at;
             }
             at = end;

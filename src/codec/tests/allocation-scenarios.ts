@@ -17,33 +17,40 @@ const filter = new TopicFilter(encoding, 'site/+/temperature/#', 1);
 class CountingSink implements MessageSink {
     count = 0;
 
-    onConnack(): void {
+    onConnack(): number {
         this.count = 1;
+        return 0;
     }
 
-    onPuback(packetIdentifier: number): void {
+    onPuback(packetIdentifier: number): number {
         this.add(packetIdentifier);
+        return 0;
     }
 
-    onPingresp(): void {
+    onPingresp(): number {
         this.add(1);
+        return 0;
     }
 
-    onSkipped(packetIdentifier: number): void {
+    onSkipped(packetIdentifier: number): number {
         this.add(packetIdentifier);
+        return 0;
     }
 
-    onSuback(packetIdentifier: number, codes: Uint8Array, start: number): void {
+    onSuback(packetIdentifier: number, codes: Uint8Array, start: number): number {
         this.add(packetIdentifier + codes[start]);
+        return 0;
     }
 
-    onUnsuback(packetIdentifier: number): void {
+    onUnsuback(packetIdentifier: number): number {
         this.add(packetIdentifier);
+        return 0;
     }
 
-    onPublish(message: Message, packetIdentifier: number): void {
+    onPublish(message: Message, packetIdentifier: number): number {
         if (!message.topicIs(topic) || !message.matches(filter)) throw new Error('another topic');
         this.add(packetIdentifier + message.bytes[message.end - 1] + message.offset + message.total + message.qos + (message.retain || message.dup ? 1 : 0));
+        return 0;
     }
 
     private add(value: number): void {

@@ -211,11 +211,32 @@ test('[MQTT-4.7.3-3] [MQTT-3.3.2-1] a topic of 65535 bytes and an empty payload 
     assert.equal(decode('3205000161ffff'), ['publish "a" qos 1 id 65535: ']);
 });
 
+test('[MQTT-4.8.0-1] a reason that the sink gives for a packet is what decode returns, and nothing behind that packet is decoded', () => {
+    class RefusingSink extends RecordingSink {
+        override onPuback(packetIdentifier: number): number {
+            super.onPuback(packetIdentifier);
+            return 77;
+        }
+
+        override onPublish(message: Message, packetIdentifier: number): number {
+            super.onPublish(message, packetIdentifier);
+            return 78;
+        }
+    }
+    for (const [packet, reason] of [['40020001', 77], ['3004000174' + '61', 78]] as const) {
+        const sink = new RefusingSink();
+        const decoder = new MessageDecoder(sink, new Uint8Array(8), true);
+        const stream = bytes('20020000' + packet + packet);
+        assert.is(decoder.decode(stream, 0, stream.length), reason);
+        assert.is(sink.events.length, 2);
+    }
+});
+
 test('[MQTT-4.8.0-1] a halted decoder ignores everything until it is reset, also when a sink halts it', () => {
     class HaltingSink extends RecordingSink {
-        override onPuback(packetIdentifier: number): void {
-            super.onPuback(packetIdentifier);
+        override onPuback(packetIdentifier: number): number {
             decoder.halt();
+            return super.onPuback(packetIdentifier);
         }
     }
     const sink = new HaltingSink();
@@ -232,7 +253,10 @@ test('a message knows its topic and what matches it', () => {
     const topics = ['a/b', 'a/c', 'a', 'a/bc', 'b/b'].map(text => new Topic(encoding, text));
     const filters = ['a/b', 'a/+', '#', 'a', 'b/#'].map(text => new TopicFilter(encoding, text, 0));
     const sink = new RecordingSink();
-    sink.onPublish = (message: Message) => results.push(topics.map(topic => message.topicIs(topic)), filters.map(filter => message.matches(filter)));
+    sink.onPublish = (message: Message) => {
+        results.push(topics.map(topic => message.topicIs(topic)), filters.map(filter => message.matches(filter)));
+        return 0;
+    };
     const decoder = new MessageDecoder(sink, new Uint8Array(8), true);
     assert.is(feed(decoder, bytes(CONNACK + publish('612f62'))), 0);
     assert.equal(results, [[true, false, false, false, false], [true, true, true, false, false]]);

@@ -39,39 +39,45 @@ export class RecordingSink implements MessageSink {
     private payload: Uint8Array = new Uint8Array(0);
     private head = '';
 
-    onConnack(sessionPresent: boolean, returnCode: number): void {
+    onConnack(sessionPresent: boolean, returnCode: number): number {
         assert.ok(returnCode >= 0 && returnCode <= 5 && !(sessionPresent && returnCode), 'a CONNACK as §3.2.2 allows it');
         this.told(`connack ${sessionPresent} ${returnCode}`);
+        return 0;
     }
 
-    onPuback(packetIdentifier: number): void {
+    onPuback(packetIdentifier: number): number {
         this.identified(packetIdentifier);
         this.told(`puback ${packetIdentifier}`);
+        return 0;
     }
 
-    onPingresp(): void {
+    onPingresp(): number {
         this.told('pingresp');
+        return 0;
     }
 
-    onSkipped(packetIdentifier: number): void {
+    onSkipped(packetIdentifier: number): number {
         assert.ok(packetIdentifier >= 0 && packetIdentifier < 65536);
         this.told(`skipped ${packetIdentifier}`);
+        return 0;
     }
 
-    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): void {
+    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number {
         this.identified(packetIdentifier);
         this.within(codes, start, end);
         assert.ok(end > start, 'a SUBACK has a code');
         assert.ok(codes.subarray(start, end).every(code => code < 3 || code === 0x80), 'only the codes of §3.9.3');
         this.told(`suback ${packetIdentifier}: ${hex(codes, start, end)}`);
+        return 0;
     }
 
-    onUnsuback(packetIdentifier: number): void {
+    onUnsuback(packetIdentifier: number): number {
         this.identified(packetIdentifier);
         this.told(`unsuback ${packetIdentifier}`);
+        return 0;
     }
 
-    onPublish(message: Message, packetIdentifier: number): void {
+    onPublish(message: Message, packetIdentifier: number): number {
         this.within(message.bytes, message.start, message.end);
         this.within(message.topicBytes, message.topicStart, message.topicEnd);
         const topic = strictText.decode(message.topicBytes.subarray(message.topicStart, message.topicEnd));
@@ -92,9 +98,10 @@ export class RecordingSink implements MessageSink {
         this.payload = join(this.payload, message.bytes.subarray(message.start, message.end));
         this.pieces.push(message.end - message.start);
         assert.ok(this.payload.length <= message.total, 'no more comes than was announced');
-        if (this.payload.length < message.total) return;
+        if (this.payload.length < message.total) return 0;
         this.head = '';
         this.told(publishEvent(topic, this.payload, message.qos, packetIdentifier, message.retain, message.dup));
+        return 0;
     }
 
     private told(event: string): void {
