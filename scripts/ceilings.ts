@@ -24,7 +24,7 @@ export const ceilings = {
     publish0Bytecodes: { design: 190, reached: { figure: 860, why: 'a turn with one message: checks, the copy into the send buffer, deadline and wake; in a burst a message costs half' } },
     publish1Bytecodes: { design: 440, reached: { figure: 1940, why: 'besides, the PUBACK is decoded byte by byte and looked up in the send buffer, the deadline is set anew' } },
     receivedBytecodes: { design: 450, reached: { figure: 1120, why: 'every byte of the topic is checked to be well-formed UTF-8 [MQTT-1.5.3-1], which no peer does on a board' } },
-    stackSlots: { design: 100, reached: { figure: 133, why: 'transport, session and decoder are on it at once while a received message is answered; the deepest is a burst that fills the room for PUBACKs' } },
+    stackSlots: { design: 100 },
     /** Bytes of a connected client with platform, transport and options; the buffers that the caller chose aside. */
     liveBytes: { design: 1700 },
 

@@ -60,23 +60,26 @@ function cut(bytes: Buffer): Buffer[] {
 class TallySink implements MessageSink {
     readonly tally = new Tally();
 
-    onPublish(message: Message, packetIdentifier: number): void {
+    onPublish(message: Message, packetIdentifier: number): number {
         const { bytes, start, end } = message;
         if (message.topicIs(topic)) this.tally.add(packetIdentifier + end - start + bytes[start] + bytes[end - 1]);
+        return 0;
     }
 
-    onPuback(packetIdentifier: number): void {
+    onPuback(packetIdentifier: number): number {
         this.tally.add(packetIdentifier);
+        return 0;
     }
 
-    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): void {
+    onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number {
         this.tally.add(packetIdentifier + end - start + codes[start]);
+        return 0;
     }
 
-    onConnack(): void {}
-    onPingresp(): void {}
-    onSkipped(): void {}
-    onUnsuback(): void {}
+    onConnack(): number { return 0; }
+    onPingresp(): number { return 0; }
+    onSkipped(): number { return 0; }
+    onUnsuback(): number { return 0; }
 }
 
 /** One operation takes the next `step` pieces; after the last comes the first. */
