@@ -60,6 +60,12 @@ test('every bundle of dist is an export and every export a bundle', () => {
 });
 
 test('every export can be imported and exports something', () => {
+    // Modules of Moddable's: empty ones stand in.
+    for (const name of ['time', 'timer']) {
+        mkdirSync(join(consumer, 'node_modules', name));
+        writeFileSync(join(consumer, 'node_modules', name, 'package.json'), JSON.stringify({ name, type: 'module', exports: './index.js' }));
+        writeFileSync(join(consumer, 'node_modules', name, 'index.js'), 'export default {};');
+    }
     const script = `for (const name of ${JSON.stringify(specifiers)}) console.log(name, Object.keys(await import(name)).length > 0);`;
     assert.equal(run(consumer, process.execPath, '--input-type=module', '-e', script).trim().split('\n'), specifiers.map(name => `${name} true`));
 });

@@ -37,7 +37,15 @@ export class ModdablePlatform implements Platform {
     }
 
     utf8(text: string): Uint8Array {
-        return new Uint8Array(encoder.fromString(text));
+        const bytes = new Uint8Array(encoder.fromString(text));
+        let end = 0;
+        for (let index = 0; index < bytes.length; index++) {
+            // In XS's strings U+0000 is C0 80.
+            const isNull = bytes[index] === 0xc0;
+            bytes[end++] = isNull ? 0 : bytes[index];
+            if (isNull) index++;
+        }
+        return end === bytes.length ? bytes : new Uint8Array(bytes.subarray(0, end));
     }
 
     /** Traces it. */

@@ -1,0 +1,36 @@
+// What a bad platform or application can do to the Moddable target: nothing leaves a callback, every end is told once, in a turn
+// of its own, and never to an owner that has closed.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { join } from 'node:path';
+import { bundleForBoard } from '../../../hardware-tests/boards/xs/bundle.ts';
+import { boardTest, bootScript } from '../../../hardware-tests/boards/xs/tests/on-board.ts';
+import { root } from '../../../scripts/root.ts';
+import { CONNECTION_LOST, CONNECT_FAILED, TRANSPORT_FAULT } from '../../../src/reasons.ts';
+
+const stays = 'motemq: a socket did not close: Error: closed already';
+
+boardTest('the target survives all that a platform does', async () => {
+    const board = bootScript(await bundleForBoard(join(root, 'targets', 'moddable', 'tests', 'faults-board.ts')));
+    assert.equal(await board.end, { code: 0, errors: '' });
+    assert.equal(board.lines, [
+        '# a constructor that throws', 'motemq: no socket: Error: invalid address', 'opened', `close ${CONNECT_FAILED}`,
+        '# close before the failure is told', 'motemq: no socket: Error: invalid address',
+        '# write returns undefined, onError follows', 'open', 'write 4', 'took 0', 'closed', stays, `close ${CONNECTION_LOST}`,
+        '# write returns undefined while bytes are unread, and nothing follows', 'open',
+        'bytes 0 8', 'took 4', 'write 4', 'bytes 0 1', 'took 0', 'closed', stays, `close ${TRANSPORT_FAULT}`,
+        '# write throws, and nothing follows', 'open', 'write 4', 'motemq: a socket refused bytes: Error: would block',
+        'closed', stays, `close ${TRANSPORT_FAULT}`,
+        '# read throws', 'open', 'motemq: a connection failed: Error: invalid', 'closed', stays, `close ${TRANSPORT_FAULT}`,
+        '# no room in the socket', 'open', 'write 16', 'write 3', 'took 19', 'writable', 'closed', stays,
+        '# a socket that calls back after close', 'open', 'closed', stays,
+        '# wrong options',
+        'RangeError: motemq: port is 1 to 65535: 0', 'RangeError: motemq: port is 1 to 65535: 1883.5',
+        'RangeError: motemq: sendBufferSize is a number of bytes: -1', 'RangeError: motemq: readSize is a number of bytes: NaN',
+        '# a wake that is replaced, one that is removed', 'none inside the call', 'wake',
+        '# a wake that throws, and the one after it', 'wake', 'motemq: a callback threw: ?', 'other wake',
+        '# text and chance', '97,195,169,240,159,152,128,0', 'true true', 'true',
+    ]);
+});
+
+test.run();
