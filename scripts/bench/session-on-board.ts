@@ -5,6 +5,7 @@ import { CONNECTED, CONNECTION_LOST, Client, Subscription, Topic } from '../../s
 import { CborText, CborWriter, JsonText, JsonWriter } from '../../src/telemetry/index.ts';
 import { measureAll, measureLive } from './board-meter.ts';
 import type { Kind } from './board-meter.ts';
+import { FloorClient } from './floor.ts';
 import { BenchPlatform, BenchTransport } from './virtual-world.ts';
 
 const BURST = 10;
@@ -98,12 +99,29 @@ function writeReading<Text>(writer: Writer<Text>, keys: readonly Text[]): void {
 }
 
 let kept: object = payload;
+const floor = new FloorClient(platform, transport, new Uint8Array(64), () => {});
 
 const kinds: readonly Kind[] = [
     { name: 'empty', operations: 1, round() {} },
     { name: 'control', operations: 1, round() { kept = {}; } },
     { name: 'copy 0', operations: 1, round() { scratch.set(nothing, 0); } },
     { name: 'copy 16', operations: 1, round() { scratch.set(payload, 0); } },
+    {
+        name: 'floor of publish QoS 0', operations: 1,
+        round() {
+            floor.publish(topic, payload, 0, 16, 0, false);
+            floor.onWake();
+        },
+    },
+    {
+        name: 'floor of publish QoS 1 + PUBACK', operations: 1,
+        round() {
+            acknowledge(pubacks, 0, floor.publish(topic, payload, 0, 16, 1, false));
+            floor.onWake();
+            floor.onPuback(pubacks, 0, 4);
+        },
+    },
+    { name: 'floor of received QoS 0', operations: 1, round() { floor.onPublish(message0, 0, size0); } },
     {
         name: 'publish QoS 0', operations: 1,
         round() {

@@ -10,6 +10,9 @@ const bytecodes: Column = { key: 'bytecodes', title: 'bytecodes' };
 
 /** The rounds that are shown, in this order, and what the design says of their bytecodes. */
 export const rounds: Readonly<Record<string, CeilingName | undefined>> = {
+    'floor of publish QoS 0': undefined,
+    'floor of publish QoS 1 + PUBACK': undefined,
+    'floor of received QoS 0': undefined,
     'publish QoS 0': 'publish0Bytecodes',
     'publish QoS 0, burst': 'publish0Bytecodes',
     'publish QoS 1 + PUBACK': 'publish1Bytecodes',
@@ -66,6 +69,7 @@ export async function xsSections(): Promise<Section[]> {
             rows,
             notes: [
                 'A burst is 10 in one turn, its figures are for each one. The broker and the transport of the bench answer in the same turn.',
+                'A floor is what the same calls with the same arguments execute when they do nothing but lay out the packet (scripts/bench/floor.ts).',
                 `An empty round (${empty.bytecodes / empty.rounds} bytecodes) is taken off, and from the stack all that lies below the round: what is left is the client's.`,
                 `Bytecodes as the engine's meter counts them: natives that copy are charged ${copyCharge(figures)} for each byte; "without copying" leaves that out.`,
             ],

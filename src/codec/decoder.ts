@@ -56,16 +56,18 @@ export class Decoder {
     decode(bytes: Uint8Array, start: number, end: number): number {
         let fault = 0;
         while (start < end) {
-            let phase = this.phase;
-            if (phase === FIRST_BYTE) {
+            if (this.phase === FIRST_BYTE) {
                 const first = bytes[start++];
-                if (!this.accepts(first)) return MALFORMED_PACKET;
-                this.first = first;
+                // What was accepted just now is so again; only CONNACK never comes twice.
+                if (first !== this.first || first === CONNACK) {
+                    if (!this.accepts(first)) return MALFORMED_PACKET;
+                    this.first = first;
+                }
                 this.remaining = this.number = 0;
-                this.phase = phase = REMAINING_LENGTH;
+                this.phase = REMAINING_LENGTH;
                 if (start === end) return 0;
             }
-            if (phase === REMAINING_LENGTH) {
+            if (this.phase === REMAINING_LENGTH) {
                 const byte = bytes[start++];
                 this.remaining |= (byte & 127) << this.number;
                 if (byte > 127) {
@@ -75,10 +77,10 @@ export class Decoder {
                     this.number = 0;
                     fault = this.begin();
                 }
-            } else if (phase === NUMBER) {
+            } else if (this.phase === NUMBER) {
                 this.number = (this.number << 8) | bytes[start++];
                 if (--this.remaining === 0) fault = this.acknowledge(this.number);
-            } else if (phase === HALTED) {
+            } else if (this.phase === HALTED) {
                 return 0;
             } else {
                 fault = this.body(bytes, start, end);
