@@ -1,8 +1,10 @@
-// `npm run size [-- --json] [-- --names]`: how large each bundle is that a user can choose, against the design's ceilings.
-// Exit code 1 if one is larger than it is held to (ceilings.ts). `--names` prints the property names that were shortened.
+// `npm run size [-- --json] [-- --parts] [-- --names]`: how large each bundle is that a user can choose, against the design's
+// ceilings. Exit code 1 if one is larger than it is held to (ceilings.ts). `--parts` prints what each source takes of it,
+// `--names` the property names that were shortened.
+import { SourceMap } from 'node:module';
 import { gzipSync } from 'node:zlib';
 import { parseArgs } from 'node:util';
-import { boardBundles, missingSources, prepareBoardBundles, type BoardBundle } from './bundles.ts';
+import { boardBundles, missingSources, prepareBoardBundles, type BoardBundle, type Output } from './bundles.ts';
 import { judge, type Verdict } from './ceilings.ts';
 import { table } from './table.ts';
 
@@ -18,7 +20,8 @@ interface Size {
     readonly verdict?: Verdict;
 }
 
-const { values } = parseArgs({ options: { json: { type: 'boolean', default: false }, names: { type: 'boolean', default: false } } });
+const flag = { type: 'boolean', default: false } as const;
+const { values } = parseArgs({ options: { json: flag, parts: flag, names: flag } });
 const prepared = await prepareBoardBundles();
 
 async function measure(bundle: BoardBundle): Promise<Size> {
@@ -42,6 +45,20 @@ function remark({ missing, minified, verdict }: Size): string {
     return `over by ${number(minified - design)}${reached ? `; held at ${number(bound)}` : ''}${held ? '' : ' !'}`;
 }
 
+/** To which source the source map gives each character of a minified bundle. */
+function partsOf({ code, map }: Output): Map<string, number> {
+    const parts = new Map<string, number>();
+    const origins = new SourceMap(JSON.parse(map));
+    code.split('\n').forEach((text, line) => {
+        for (let column = 0; column < text.length; column++) {
+            const entry = origins.findEntry(line, column);
+            const source = 'originalSource' in entry ? entry.originalSource : 'what holds them together';
+            parts.set(source, (parts.get(source) ?? 0) + 1);
+        }
+    });
+    return parts;
+}
+
 const number = (value: number | undefined) => value === undefined ? '-' : value.toLocaleString('en');
 const sizes = await Promise.all(boardBundles.map(measure));
 if (values.json) {
@@ -53,6 +70,13 @@ if (values.json) {
     for (const { title, verdict } of sizes) {
         if (verdict?.reached && !verdict.met) console.log(`${title}: ${verdict.reached.why}`);
     }
+}
+if (values.parts) {
+    const outputs = await Promise.all(prepared.map(bundle => bundle.emit({ minify: true, texts: false })));
+    const parts = outputs.map(partsOf);
+    const sources = [...new Set(parts.flatMap(part => [...part.keys()]))].sort();
+    console.log('\nBytes that each source takes of the minified bundles.');
+    console.log(table([['source', ...prepared.map(({ title }) => title)], ...sources.map(source => [source, ...parts.map(part => number(part.get(source)))])]));
 }
 if (values.names) {
     prepared.forEach(({ title, mangled }) => console.log(`shortened in ${title}: ${mangled.join(' ')}`));
