@@ -194,7 +194,7 @@ const kinds: readonly Kind[] = [
         round() {
             transport.breaks(CONNECTION_LOST);
             connect();
-            acknowledge(suback, 0, subscription.packetIdentifier);
+            acknowledge(suback, 0, subscription.askedBy);
             platform.wake();
             client.onBytes(suback, 0, 5);
         },

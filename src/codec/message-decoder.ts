@@ -55,7 +55,7 @@ export class MessageDecoder extends Decoder implements Message {
     topicBytes: Uint8Array;
     topicStart = 0;
     topicEnd = 0;
-    private readonly store: Uint8Array;
+    private readonly holder: Uint8Array;
     private readonly stream: boolean;
     /** Bytes of the packet's body seen while collecting. */
     private collected = 0;
@@ -64,7 +64,7 @@ export class MessageDecoder extends Decoder implements Message {
     /** `buffer`: holds a packet that comes in pieces. `stream`: hand on what is too large for it, instead of skipping it. */
     constructor(sink: MessageSink, buffer: Uint8Array, stream: boolean) {
         super(sink);
-        this.bytes = this.topicBytes = this.store = buffer;
+        this.bytes = this.topicBytes = this.holder = buffer;
         this.stream = stream;
     }
 
@@ -103,7 +103,7 @@ export class MessageDecoder extends Decoder implements Message {
         if (this.remaining < (first & (QOS_1 | QOS_2) ? 5 : 3)) return MALFORMED_PACKET;
         this.collected = 0;
         this.phase = COLLECT;
-        if (this.remaining > this.store.length) {
+        if (this.remaining > this.holder.length) {
             if (suback) return PACKET_TOO_LARGE;
             this.phase = COLLECT_HEAD;
         }
@@ -124,12 +124,12 @@ export class MessageDecoder extends Decoder implements Message {
                 this.resume = start + remaining;
                 return this.whole(bytes, start, start + remaining);
             }
-            const store = this.store;
+            const holder = this.holder;
             if (end - start > remaining - collected) end = start + remaining - collected;
-            while (start < end) store[collected++] = bytes[start++];
+            while (start < end) holder[collected++] = bytes[start++];
             this.resume = end;
             this.collected = collected;
-            return collected === remaining ? this.whole(store, 0, remaining) : 0;
+            return collected === remaining ? this.whole(holder, 0, remaining) : 0;
         }
         if (this.phase === COLLECT_HEAD) {
             this.resume = start + 1;
@@ -177,7 +177,7 @@ export class MessageDecoder extends Decoder implements Message {
     /** One more byte of the topic or packet identifier of an oversize PUBLISH, of which the buffer keeps what it can. */
     private collectHead(byte: number): number {
         const collected = ++this.collected;
-        if (collected <= this.store.length) this.store[collected - 1] = byte;
+        if (collected <= this.holder.length) this.holder[collected - 1] = byte;
         this.number = ((this.number << 8) | byte) & 0xffff;
         this.remaining--;
         if (collected === 2) {
@@ -188,15 +188,15 @@ export class MessageDecoder extends Decoder implements Message {
         if (collected < 2 || collected < this.topicEnd + (this.qos ? 2 : 0)) return 0;
         this.streamedIdentifier = this.qos ? this.number : 0;
         if (this.qos && this.number === 0) return MALFORMED_PACKET;
-        const held = this.topicEnd <= this.store.length;
-        if (held && !isText(this.store, 2, this.topicEnd, false)) return MALFORMED_PACKET;
-        this.topicBytes = this.store;
+        const held = this.topicEnd <= this.holder.length;
+        if (held && !isText(this.holder, 2, this.topicEnd, false)) return MALFORMED_PACKET;
+        this.topicBytes = this.holder;
         this.end = this.start;
         this.offset = 0;
         this.total = this.remaining;
         this.phase = held && this.stream ? STREAM : SKIP;
         // Only the topic was too large: there is no payload whose arrival would end the packet.
-        return this.remaining ? 0 : this.deliver(this.store, 0, 0);
+        return this.remaining ? 0 : this.deliver(this.holder, 0, 0);
     }
 
     /** Hands on, or skips, the next piece of an oversize PUBLISH. */

@@ -6,14 +6,14 @@ import { encodeText } from './text.ts';
 import type { TextEncoding } from './text.ts';
 import { isFilter } from './topic.ts';
 
-/** A topic filter and the highest QoS wanted on it; one of a chain, so that a packet's filters need no array. */
+/** A topic filter and the highest QoS wanted on it. Make it once and keep it. */
 export class TopicFilter {
-    /** As it stands in a packet: two length bytes, then the UTF-8 bytes. */
+    /**
+     * As it stands in a packet: two length bytes, then the UTF-8 bytes.
+     * @internal
+     */
     readonly encoded: Uint8Array;
     readonly qos: number;
-    /** The SUBSCRIBE or UNSUBSCRIBE that this filter belongs to; 0: none. */
-    packetIdentifier: number;
-    next: TopicFilter | null;
 
     /** `text`: a filter by the rules of §4.7; `qos`: 0, 1 or 2. Anything else throws [MQTT-4.7.1-2] [MQTT-4.7.1-3] [MQTT-3-8.3-4]. */
     constructor(encoding: TextEncoding, text: string, qos: number) {
@@ -23,36 +23,30 @@ export class TopicFilter {
         }
         if (qos !== 0 && qos !== 1 && qos !== 2) misuse(MOTEMQ_TEXTS ? 'the QoS wanted is 0, 1 or 2 [MQTT-3-8.3-4]' : '3-8.3-4', qos);
         this.qos = qos;
-        this.packetIdentifier = 0;
-        this.next = null;
     }
 }
 
 /**
- * Encodes a SUBSCRIBE or UNSUBSCRIBE (`first`) at bytes[offset..limit) with every filter of the chain `filters` that
- * carries `packetIdentifier` (1 to 65,535), in the chain's order. Returns where it ends, or DOES_NOT_FIT.
- * A chain without such a filter throws [MQTT-3.8.3-3] [MQTT-3.10.3-2].
+ * Encodes a SUBSCRIBE or UNSUBSCRIBE (`first`) with all `filters` at bytes[offset..limit). `packetIdentifier`: 1 to 65,535.
+ * Returns where it ends, or DOES_NOT_FIT. No filter throws [MQTT-3.8.3-3] [MQTT-3.10.3-2].
  */
 export function encodeFilters(
     bytes: Uint8Array, offset: number, limit: number,
-    first: number, packetIdentifier: number, filters: TopicFilter | null,
+    first: number, packetIdentifier: number, filters: readonly TopicFilter[],
 ): number {
     const qosSize = first === SUBSCRIBE ? 1 : 0;
     let remainingLength = 2;
-    for (let filter = filters; filter; filter = filter.next) {
-        if (filter.packetIdentifier === packetIdentifier) remainingLength += filter.encoded.length + qosSize;
-    }
+    for (let index = 0; index < filters.length; index++) remainingLength += filters[index].encoded.length + qosSize;
     if (remainingLength < 5) misuse(MOTEMQ_TEXTS ? 'a packet has at least one filter [MQTT-3.8.3-3]' : '3.8.3-3', packetIdentifier);
     if (offset + fixedHeaderSize(remainingLength) + remainingLength > limit) return DOES_NOT_FIT;
     let at = writeFixedHeader(bytes, offset, first, remainingLength);
     bytes[at++] = packetIdentifier >> 8;
     bytes[at++] = packetIdentifier;
-    for (let filter = filters; filter; filter = filter.next) {
-        if (filter.packetIdentifier === packetIdentifier) {
-            bytes.set(filter.encoded, at);
-            at += filter.encoded.length;
-            if (qosSize) bytes[at++] = filter.qos;
-        }
+    for (let index = 0; index < filters.length; index++) {
+        const filter = filters[index];
+        bytes.set(filter.encoded, at);
+        at += filter.encoded.length;
+        if (qosSize) bytes[at++] = filter.qos;
     }
     return at;
 }

@@ -10,7 +10,10 @@ const DOLLAR = 0x24;
 
 /** A topic name to publish to. Make it once and keep it. */
 export class Topic {
-    /** As it stands in a packet: two length bytes, then the UTF-8 bytes. */
+    /**
+     * As it stands in a packet: two length bytes, then the UTF-8 bytes.
+     * @internal
+     */
     readonly encoded: Uint8Array;
 
     /** `text`: 1 to 65,535 bytes of UTF-8 without `+`, `#` and U+0000; anything else throws [MQTT-4.7.3-1] [MQTT-3.3.2-2]. */

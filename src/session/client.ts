@@ -24,6 +24,8 @@ export class Client extends Publisher implements MessageSink {
     private first: Subscription | null = null;
     /** The subscription that gets the present message next: a handler may unsubscribe it. */
     private following: Subscription | null = null;
+    /** The filter of the SUBSCRIBE or UNSUBSCRIBE that is being encoded. */
+    private readonly asked: Subscription[] = [];
     /** The broker does not keep all that is subscribed to: ask again. */
     private renewing = false;
 
@@ -43,8 +45,8 @@ export class Client extends Publisher implements MessageSink {
             let last = this.first;
             if (!last) this.first = subscription;
             while (last && last !== subscription) {
-                if (!last.next) last.next = subscription;
-                last = last.next as Subscription;
+                if (!last.successor) last.successor = subscription;
+                last = last.successor;
             }
         }
         return handle;
@@ -55,14 +57,14 @@ export class Client extends Publisher implements MessageSink {
         const handle = this.ask(UNSUBSCRIBE, subscription) || this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
         if (handle > 0) {
             let before = this.first;
-            if (this.following === subscription) this.following = subscription.next as Subscription | null;
-            if (before === subscription) this.first = subscription.next as Subscription | null;
+            if (this.following === subscription) this.following = subscription.successor;
+            if (before === subscription) this.first = subscription.successor;
             while (before) {
-                if (before.next === subscription) before.next = subscription.next;
-                before = before.next as Subscription | null;
+                if (before.successor === subscription) before.successor = subscription.successor;
+                before = before.successor;
             }
-            subscription.next = null;
-            subscription.packetIdentifier = 0;
+            subscription.successor = null;
+            subscription.askedBy = 0;
             subscription.granted = NOT_SUBSCRIBED;
         }
         return handle;
@@ -74,7 +76,7 @@ export class Client extends Publisher implements MessageSink {
         let handled = false;
         if (message.offset === 0) this.received++;
         for (let each = this.first; each; each = this.following) {
-            this.following = each.next as Subscription | null;
+            this.following = each.successor;
             // A handler before it may have called `stop`.
             if (each.onMessage && this.state === CONNECTED && message.matches(each)) {
                 handled = true;
@@ -97,9 +99,9 @@ export class Client extends Publisher implements MessageSink {
     onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number {
         if (!this.send.acknowledge(SUBACK, packetIdentifier)) return 0;
         const code = codes[start];
-        for (let each = this.first; each; each = each.next as Subscription | null) {
-            if (each.packetIdentifier === packetIdentifier) {
-                each.packetIdentifier = 0;
+        for (let each = this.first; each; each = each.successor) {
+            if (each.askedBy === packetIdentifier) {
+                each.askedBy = 0;
                 // One code for the one filter [MQTT-3.8.4-5]; less may be granted than was asked for, not more.
                 if (end - start > 1) return UNEXPECTED_PACKET;
                 if (code > each.qos && code !== REFUSED) return UNSUPPORTED_QOS;
@@ -129,7 +131,7 @@ export class Client extends Publisher implements MessageSink {
     }
 
     protected override onSession(sessionPresent: boolean): void {
-        for (let each = this.first; each; each = each.next as Subscription | null) {
+        for (let each = this.first; each; each = each.successor) {
             if (!sessionPresent || each.granted === REFUSED) each.granted = NOT_SUBSCRIBED;
         }
         this.renewing = true;
@@ -142,8 +144,8 @@ export class Client extends Publisher implements MessageSink {
 
     /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. */
     private renew(): void {
-        for (let each = this.first; each; each = each.next as Subscription | null) {
-            if (each.granted === NOT_SUBSCRIBED && !each.packetIdentifier && !this.ask(SUBSCRIBE, each)) return;
+        for (let each = this.first; each; each = each.successor) {
+            if (each.granted === NOT_SUBSCRIBED && !each.askedBy && !this.ask(SUBSCRIBE, each)) return;
         }
         this.renewing = false;
     }
@@ -151,17 +153,14 @@ export class Client extends Publisher implements MessageSink {
     /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle, or 0 if there is no room. */
     private ask(first: number, subscription: Subscription): number {
         const send = this.send;
-        const before = subscription.packetIdentifier;
         const packetIdentifier = this.nextIdentifier();
         let packetEnd: number;
-        subscription.packetIdentifier = packetIdentifier;
+        this.asked[0] = subscription;
         do {
-            packetEnd = encodeFilters(send.memory, send.tail, send.limit, first, packetIdentifier, subscription);
+            packetEnd = encodeFilters(send.memory, send.tail, send.limit, first, packetIdentifier, this.asked);
         } while (packetEnd < 0 && send.compact());
-        if (packetEnd < 0) {
-            subscription.packetIdentifier = before;
-            return 0;
-        }
+        if (packetEnd < 0) return 0;
+        subscription.askedBy = packetIdentifier;
         send.commit(packetEnd);
         this.requestTurn();
         return packetIdentifier;

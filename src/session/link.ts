@@ -69,7 +69,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     private turnRequested = false;
     private wakeAt = 0;
     /** The clock at the beginning of the present turn. */
-    protected time = 0;
+    protected moment = 0;
 
     /** Throws if an option breaks a rule or the send buffer is too small. */
     protected constructor(options: PublisherOptions) {
@@ -138,8 +138,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
 
     onOpen(): void {
         if (this.state !== OPENING) return;
-        this.time = this.host.now();
-        this.deadline = this.time + this.patience;
+        this.moment = this.host.now();
+        this.deadline = this.moment + this.patience;
         this.controlSent = 0;
         this.controlEnd = this.connectEnd;
         this.decoder.reset();
@@ -150,25 +150,25 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     onBytes(bytes: Uint8Array, start: number, end: number): void {
         this.bytesIn += end - start;
         if (this.state === STOPPING) return;
-        this.time = this.host.now();
+        this.moment = this.host.now();
         const fault = this.decoder.decode(bytes, start, end);
         if (fault) this.disconnect(fault);
         this.finishTurn();
     }
 
     onWritable(): void {
-        this.time = this.host.now();
+        this.moment = this.host.now();
         this.finishTurn();
     }
 
     onClose(reason: number): void {
         if (this.state === CONNECTING && this.send.position !== this.send.head) this.hesitant = true;
-        this.time = this.host.now();
+        this.moment = this.host.now();
         this.disconnect(reason);
     }
 
     onWake(): void {
-        const now = this.time = this.host.now();
+        const now = this.moment = this.host.now();
         const state = this.state;
         this.turnRequested = false;
         if (((now - this.deadline) | 0) >= 0) {
@@ -189,8 +189,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         if (returnCode) return returnCode;
         // Nor can a broker accept a CONNECT of which it has not seen the end.
         if ((sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) return UNEXPECTED_PACKET;
-        this.connectedAt = this.time;
-        this.deadline = this.time + this.pingAfter;
+        this.connectedAt = this.moment;
+        this.deadline = this.moment + this.pingAfter;
         this.connections++;
         this.onSession(sessionPresent);
         this.send.settle();
@@ -263,13 +263,13 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         if (this.state === CONNECTED && send.unacknowledged) {
             if (!send.timed) {
                 send.timed = true;
-                this.acknowledgeBy = this.time + this.patience;
+                this.acknowledgeBy = this.moment + this.patience;
             }
             if (((this.acknowledgeBy - next) | 0) < 0) next = this.acknowledgeBy;
         }
         if (next !== this.wakeAt) {
             this.wakeAt = next;
-            const wait = (next - this.time) | 0;
+            const wait = (next - this.moment) | 0;
             this.host.wakeAfter(wait > 0 ? wait : 0);
         }
     }
@@ -309,7 +309,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         }
         if (this.bytesOut !== before) {
             this.stream.flush();
-            if (this.state === CONNECTED && !this.pinging) this.deadline = this.time + this.pingAfter;
+            if (this.state === CONNECTED && !this.pinging) this.deadline = this.moment + this.pingAfter;
         }
     }
 

@@ -12,6 +12,16 @@ export const REFUSED = 0x80;
 export class Subscription extends TopicFilter {
     /** The QoS that the broker has granted, NOT_SUBSCRIBED or REFUSED. */
     granted = NOT_SUBSCRIBED;
+    /**
+     * The SUBSCRIBE that is under way for it; 0: none.
+     * @internal
+     */
+    askedBy = 0;
+    /**
+     * The next one of the client's chain.
+     * @internal
+     */
+    successor: Subscription | null = null;
     readonly onMessage: ((message: Message) => void) | undefined;
 
     /**

@@ -98,10 +98,10 @@ const codec: Scenarios = {
         if (encodePublish(target, 0, 50, QOS_1, 1, topic, payload, 0, 64) >= 0) throw new Error('fits');
     },
     'encode PUBACK, PINGREQ and SUBSCRIBE': () => {
-        filter.packetIdentifier = 0xfedc;
+        const filters = [filter];
         return () => {
             const end = encodeEmpty(target, encodePuback(target, 0, 200, 0xfedc), 200, PINGREQ);
-            if (encodeFilters(target, end, 200, SUBSCRIBE, 0xfedc, filter) < 0) throw new Error('does not fit');
+            if (encodeFilters(target, end, 200, SUBSCRIBE, 0xfedc, filters) < 0) throw new Error('does not fit');
         };
     },
     'parse PUBLISH': decoding(published, 1000, whole),

@@ -75,15 +75,11 @@ test('[MQTT-3.3.2-1] mqtt-packet reads the PUBLISH that we encode, of any range 
 test('[MQTT-3.8.3-1] [MQTT-3.10.3-1] mqtt-packet reads the SUBSCRIBE and the UNSUBSCRIBE that we encode', () => {
     fc.assert(fc.property(fc.array(fc.tuple(topicFilter, qos).map(([topic, wanted]) => ({ topic, qos: wanted })), { minLength: 1, maxLength: 8 }), packetIdentifier, (subscriptions, identifier) => {
         const filters = subscriptions.map(subscription => new TopicFilter(encoding, subscription.topic, subscription.qos));
-        filters.forEach((filter, index) => {
-            filter.packetIdentifier = identifier;
-            filter.next = filters[index + 1] ?? null;
-        });
-        const subscribe = parsed((target, offset, limit) => encodeFilters(target, offset, limit, SUBSCRIBE, identifier, filters[0]));
+        const subscribe = parsed((target, offset, limit) => encodeFilters(target, offset, limit, SUBSCRIBE, identifier, filters));
         assert.is(subscribe.cmd, 'subscribe');
         assert.is(subscribe.messageId, identifier);
         assert.equal(subscribe.subscriptions, subscriptions);
-        const unsubscribe = parsed((target, offset, limit) => encodeFilters(target, offset, limit, UNSUBSCRIBE, identifier, filters[0]));
+        const unsubscribe = parsed((target, offset, limit) => encodeFilters(target, offset, limit, UNSUBSCRIBE, identifier, filters));
         assert.is(unsubscribe.cmd, 'unsubscribe');
         assert.is(unsubscribe.messageId, identifier);
         assert.equal(unsubscribe.unsubscriptions, subscriptions.map(subscription => subscription.topic));
