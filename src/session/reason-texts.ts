@@ -1,5 +1,6 @@
-// Texts for people: what the numbers of reasons.ts and states.ts mean. A build for a small board leaves this file out.
+// Texts for people: what the numbers of reasons.ts, refusals.ts and states.ts mean. A build for a small board leaves this file out.
 import * as reasons from '../reasons.ts';
+import * as refusals from './refusals.ts';
 import * as states from './states.ts';
 
 /** Why a connection ended, in a few words; a number that has no text gives 'reason N'. */
@@ -29,6 +30,15 @@ export function reasonText(reason: number): string {
         case reasons.ACKNOWLEDGEMENTS_BLOCKED: return 'the peer keeps sending but takes no acknowledgements';
         case reasons.TRANSPORT_FAULT: return 'the transport lost bytes';
         default: return 'reason ' + reason;
+    }
+}
+
+/** Why a message or subscription was not taken; a number that has no text gives 'refusal N'. */
+export function refusalText(refusal: number): string {
+    switch (refusal) {
+        case refusals.BUFFER_FULL: return 'the send buffer is full at present';
+        case refusals.TOO_LARGE: return 'the packet is larger than the send buffer';
+        default: return 'refusal ' + refusal;
     }
 }
 
