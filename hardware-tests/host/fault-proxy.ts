@@ -17,8 +17,10 @@ export interface Faults {
 }
 
 export interface ProxyOptions {
-    /** Where the broker listens on 127.0.0.1. */
+    /** The port on which the broker listens. */
     target: number;
+    /** Its host; default 127.0.0.1. */
+    host?: string;
     /** For each connection that has no plan of its own. */
     faults?: Faults;
     onConnection?(connection: ProxyConnection): void;
@@ -41,7 +43,7 @@ export class ProxyConnection {
     constructor(number: number, client: Socket, options: ProxyOptions, faults: Faults) {
         this.number = number;
         this.client = client;
-        this.broker = faults.blackHole ? null : connect({ host: '127.0.0.1', port: options.target, allowHalfOpen: true, noDelay: true });
+        this.broker = faults.blackHole ? null : connect({ host: options.host ?? '127.0.0.1', port: options.target, allowHalfOpen: true, noDelay: true });
         const cut = (how: Cut): void => this.cut(how);
         this.up = new Flow(client, this.broker, cut, (bytes) => options.onBytes?.(this, 'up', bytes));
         this.down = new Flow(this.broker, client, cut, (bytes) => options.onBytes?.(this, 'down', bytes));

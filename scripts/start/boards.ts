@@ -1,0 +1,51 @@
+// The node of a run as the host has it: a virtual board or a process of Node's, both told their settings in one line and both
+// telling of their progress in lines.
+import { spawn } from 'node:child_process';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { ASK, PROGRESS } from '../../examples/telemetry-node/progress.ts';
+import type { Progress } from '../../examples/telemetry-node/progress.ts';
+import { bootBoard } from '../../hardware-tests/boards/xs/board.ts';
+import type { Engine } from '../../hardware-tests/boards/xs/build.ts';
+import { bundleForBoard } from '../../hardware-tests/boards/xs/bundle.ts';
+import { root } from '../root.ts';
+
+export interface RunningBoard {
+    /** Settles with the exit code. */
+    readonly end: Promise<number>;
+    /** What it said besides its progress, and what went wrong. */
+    remarks(): string;
+    stop(): void;
+}
+
+const example = (name: string): string => join(root, 'examples', 'telemetry-node', name);
+
+/** Starts a node; `settings` never appear in a command line, because a password may be among them. */
+export async function startBoard(engine: Engine | null, settings: object, onProgress: (progress: Progress) => void): Promise<RunningBoard> {
+    const remarks: string[] = [];
+    let answer: (line: string) => void = () => {};
+    const onLine = (line: string): void => {
+        if (line === ASK) answer(JSON.stringify(settings));
+        else if (line.startsWith(PROGRESS)) onProgress(JSON.parse(line.slice(PROGRESS.length)) as Progress);
+        else remarks.push(line);
+    };
+    if (engine?.available) {
+        const board = bootBoard(engine.path, { script: await bundleForBoard(example('board.ts')), onLine });
+        answer = line => board.send(line);
+        const end = board.end.then(({ code, errors }) => {
+            remarks.push(errors);
+            return code;
+        });
+        return { end, remarks: () => remarks.join('\n').trim(), stop: () => void board.stop() };
+    }
+    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), example('laptop.ts')], { stdio: ['pipe', 'pipe', 'pipe'] });
+    answer = line => child.stdin.write(line + '\n');
+    child.stdin.on('error', () => {});
+    createInterface({ input: child.stdout }).on('line', onLine);
+    child.stderr.setEncoding('utf8').on('data', (text: string) => remarks.push(text));
+    const end = new Promise<number>((resolve, reject) => {
+        child.on('error', reject);
+        child.on('close', code => resolve(code ?? -1));
+    });
+    return { end, remarks: () => remarks.join('\n').trim(), stop: () => void child.kill('SIGKILL') };
+}
