@@ -1,6 +1,7 @@
 // The telemetry node on Moddable's XS, as `npm start` runs it on the virtual board: TCP, and the engine's own meters.
 import TCP from 'embedded:io/socket/tcp';
 import Timer from 'timer';
+import { CONNECTED, STOPPED } from '../../src/publisher.ts';
 import { ModdablePlatform, TcpTransport } from '../../targets/moddable/index.ts';
 import { TelemetryNode } from './node.ts';
 import type { NodeSettings } from './node.ts';
@@ -24,7 +25,7 @@ function run(settings: BoardSettings): void {
     let disturbed = true;
     const node = new TelemetryNode(platform, transport, transport.sendBuffer, settings, () => {
         disturbed = true;
-        if (node.client.state === 0) Timer.set(() => Board.exit(0));
+        if (node.client.state === STOPPED) Timer.set(() => Board.exit(0));
     });
     let slots = 0;
     let chunkBytes = 0;
@@ -40,7 +41,7 @@ function run(settings: BoardSettings): void {
         }
         trace(progressOf(node, heap) + '\n');
         if (node.finished) node.client.stop();
-        disturbed = node.client.state !== 4;
+        disturbed = node.client.state !== CONNECTED;
         slots = Meter.slots();
         chunkBytes = Meter.chunkBytes();
         node.read();

@@ -1,6 +1,7 @@
 // The telemetry node on Node, as `npm start` runs it where there is no virtual board, or the broker wants TLS. Settings come
 // on standard input, so that a password is in no list of processes.
 import { createInterface } from 'node:readline';
+import { CONNECTED, STOPPED } from '../../src/publisher.ts';
 import { NodePlatform, TcpTransport, TlsTransport } from '../../targets/node/index.ts';
 import { TelemetryNode } from './node.ts';
 import type { NodeSettings } from './node.ts';
@@ -27,7 +28,7 @@ function run(settings: LaptopSettings): void {
     let disturbed = true;
     const node = new TelemetryNode(new NodePlatform(), transport, new Uint8Array(3000), settings, () => {
         disturbed = true;
-        if (node.client.state === 0) setImmediate(() => process.exit(0));
+        if (node.client.state === STOPPED) setImmediate(() => process.exit(0));
     });
     let used = 0;
     node.client.start();
@@ -40,7 +41,7 @@ function run(settings: LaptopSettings): void {
         }
         console.log(progressOf(node, heap));
         if (node.finished) node.client.stop();
-        disturbed = node.client.state !== 4;
+        disturbed = node.client.state !== CONNECTED;
         used = process.memoryUsage().heapUsed;
         node.read();
     }, settings.interval);

@@ -35,9 +35,8 @@ export class Cuts {
         const { made } = this;
         const flow = connection[direction];
         // Nothing else may be on its way: then it is this piece that the cut falls into.
-        if (bytes.length < 2 || flow.received - bytes.length !== flow.forwarded || made.length === 2) return;
-        const goesOn = connection.up.chunks > 1 + this.count / 10;
-        if (made.length === 0 ? direction === 'up' && this.published() >= this.count / 3 : direction === 'down' && flow.chunks > 1 && (made[0].survivedAt > 0) && (goesOn || this.published() >= this.count - 1)) {
+        if (bytes.length < 2 || flow.received - bytes.length !== flow.forwarded) return;
+        if (made.length === 0 ? this.isFirst(direction) : made.length === 1 && this.isSecond(connection, direction)) {
             const how = made.length === 0 ? 'fin' : 'rst';
             const passed = Math.floor(bytes.length / 2);
             made.push({ how, direction, size: bytes.length, passed, resentBefore: this.resent(), at: performance.now(), survivedAt: 0 });
@@ -50,6 +49,17 @@ export class Cuts {
         this.made.forEach((cut, index) => {
             if (cut.survivedAt === 0 && connections > index + 1) cut.survivedAt = performance.now();
         });
+    }
+
+    /** A reading, when a third of them is out. */
+    private isFirst(direction: Direction): boolean {
+        return direction === 'up' && this.published() >= this.count / 3;
+    }
+
+    /** An acknowledgement (what comes first is CONNACK), some readings after the node is back, or among the last ones. */
+    private isSecond({ up, down }: ProxyConnection, direction: Direction): boolean {
+        return direction === 'down' && down.chunks > 1 && this.survived === 1
+            && (up.chunks > 1 + this.count / 10 || this.published() >= this.count - 1);
     }
 
     get survived(): number {
