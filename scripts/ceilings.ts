@@ -16,8 +16,8 @@ export interface Ceiling {
 
 export const ceilings = {
     // Bytes of minified scripts, without texts for people.
-    fullClient: { design: 6100, reached: { figure: 13350, why: 'the design\'s figure is that of MQTT.js, which has no will, sends nothing again, awaits no answer and checks little; README says what each part takes' } },
-    publishOnlyClient: { design: 3000, reached: { figure: 8720, why: 'CONNECT, connection and send buffer are whole here; tinyMQTT with 1,784 bytes sends nothing again, keeps no deadline and does not reconnect' } },
+    fullClient: { design: 6100, reached: { figure: 13500, why: 'the design\'s figure is that of MQTT.js, which has no will, sends nothing again, awaits no answer and checks little; README says what each part takes' } },
+    publishOnlyClient: { design: 3000, reached: { figure: 8770, why: 'CONNECT, connection and send buffer are whole here; tinyMQTT with 1,784 bytes sends nothing again, keeps no deadline and does not reconnect' } },
 
     // On XS, for one operation; slots of 16 bytes.
     heapBytes: { design: 0 },

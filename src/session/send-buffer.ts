@@ -26,7 +26,7 @@ export class SendBuffer {
     boundary: number;
     /** Packets with an identifier. */
     unacknowledged = 0;
-    /** For the owner to set when it times the acknowledgement of the oldest packet; cleared when another has become the oldest. */
+    /** For the owner to set when it times the acknowledgement of the oldest packet; cleared when another has become the oldest, or while it is on its way to the transport. */
     timed = false;
     /** QoS 1 messages that were begun on a connection that ended before their PUBACK. */
     resent = 0;
@@ -64,14 +64,20 @@ export class SendBuffer {
     }
 
     /**
-     * The transport took `taken` bytes of the run: was that all of it? `release`: let go of packets that need no
-     * acknowledgement; before CONNACK they are kept, because the broker may refuse them.
+     * The transport took `taken` bytes of the run: was that all of it? If not, the run now ends with the packet under way.
+     * `release`: let go of packets that need no acknowledgement; before CONNACK they are kept, because the broker may refuse them.
      */
     advance(taken: number, release: boolean): boolean {
         this.position += taken;
-        if (this.position !== this.boundary) return false;
         if (release) this.settle();
-        return true;
+        const position = this.position;
+        if (position === this.boundary) return true;
+        let end = this.head;
+        // An answer cannot be overdue while the transport still takes bytes of the oldest packet.
+        if (taken && this.after(end) > position) this.timed = false;
+        while (end < position) end = this.after(end);
+        this.boundary = end;
+        return false;
     }
 
     /** Lets go of packets that need no acknowledgement and were handed over. */

@@ -228,4 +228,42 @@ test('what is published during the pause does not shorten it', () => {
     assert.is(client.closeReason, CONNECTION_LOST);
 });
 
+test('a message that the link takes longer to carry than responseTimeout gets through', () => {
+    const { platform, transport, client, log, publish } = connected({ responseTimeout: 6000 });
+    transport.room = 0;
+    publish('x'.repeat(100), 1);
+    platform.turn();
+    for (let second = 0; second < 16; second++) {
+        platform.pass(1000);
+        transport.takes(7);
+    }
+    assert.is(transport.take(), publishHex('x'.repeat(100), 1));
+    platform.pass(4000);
+    transport.sends(0x40, 2, 0, 1);
+    assert.equal(log, ['acknowledged 1']);
+    transport.room = 0;
+    publish('y', 1);
+    platform.pass(5999);
+    assert.is(client.state, CONNECTED);
+    platform.pass(1);
+    assert.is(client.closeReason, PUBACK_TIMEOUT, 'but not when it takes nothing');
+});
+
+test('each message has its time from when it became the oldest, also while others are being written', () => {
+    const { platform, transport, client, publish } = connected({ responseTimeout: 6000 });
+    const first = publishHex('a', 0) + publishHex('b', 1) + publishHex('c', 2);
+    transport.room = first.length / 2;
+    publish('a', 0);
+    publish('b', 1);
+    publish('c', 1);
+    publish('d', 0);
+    platform.pass(5000);
+    assert.is(transport.take(), first);
+    transport.sends(0x40, 2, 0, 1);
+    platform.pass(5999);
+    assert.is(client.state, CONNECTED);
+    platform.pass(1);
+    assert.is(client.closeReason, PUBACK_TIMEOUT);
+});
+
 test.run();

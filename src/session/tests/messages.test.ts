@@ -5,7 +5,7 @@ import {
     ACKNOWLEDGEMENTS_BLOCKED, CONNECTED, MALFORMED_PACKET, Subscription, Topic, UNSUPPORTED_QOS, WAITING,
 } from '../../index.ts';
 import type { Message } from '../../index.ts';
-import { bytes, connected, payloadOf } from './world.ts';
+import { bytes, connected, payloadOf, publishHex } from './world.ts';
 
 /** The bytes of a PUBLISH to a client, `text` for `topic`; `first` is the first byte. */
 function message(first: number, topic: string, packetIdentifier: number, text: string): number[] {
@@ -204,6 +204,26 @@ test('acknowledgements do not cut into a message that is half written, and a ful
     assert.is(transport.take(), '');
     transport.takes(Infinity);
     assert.is(begin + transport.take(), '320f' + '0001740001' + Buffer.from('0123456789').toString('hex') + '40020001');
+});
+
+test('acknowledgements wait for the packet that is half written, not for those behind it', () => {
+    const { platform, transport, client, publish } = connected();
+    const [first, ...others] = ['one', 'two', 'six'].map(text => publishHex(text, 0));
+    transport.room = 5;
+    for (const text of ['one', 'two', 'six']) publish(text, 0);
+    platform.turn();
+    for (let round = 0; round < 3; round++) {
+        transport.sends(...Array.from({ length: 8 }, (_, index) => message(0x32, 't', index + 1, 'x')).flat());
+        assert.is(client.state, CONNECTED);
+        // The rest of one packet, the acknowledgements, and as much of the next packet.
+        transport.takes(40);
+    }
+    transport.takes(Infinity);
+    const acknowledgements = Array.from({ length: 8 }, (_, index) => '4002000' + (index + 1)).join('');
+    const written = transport.take();
+    assert.ok(written.startsWith(first + acknowledgements), written);
+    assert.is(written.replaceAll(acknowledgements, ''), first + others.join(''));
+    assert.is(written.split(acknowledgements).length, 4);
 });
 
 test.run();
