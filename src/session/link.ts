@@ -190,7 +190,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         // Nor can a broker accept a CONNECT of which it has not seen the end.
         if ((sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) return UNEXPECTED_PACKET;
         this.connectedAt = this.moment;
-        this.deadline = this.moment + this.pingAfter;
+        // As if it counted from the CONNECT [MQTT-3.1.2-23].
+        this.deadline += this.pingAfter - this.patience;
         this.connections++;
         this.onSession(sessionPresent);
         this.send.settle();

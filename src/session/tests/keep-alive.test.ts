@@ -1,8 +1,8 @@
 // Keep-alive: a PINGREQ in time and no sooner, its answer awaited, and no wake besides.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CONNECTED, PINGRESP_TIMEOUT, WAITING } from '../../index.ts';
-import { bytes, connected, publishHex } from './world.ts';
+import { CONNECTED, CONNECTING, PINGRESP_TIMEOUT, WAITING } from '../../index.ts';
+import { bytes, connected, publishHex, world } from './world.ts';
 
 /** In ms. */
 const HOUR = 3600000;
@@ -21,7 +21,28 @@ test('[MQTT-3.1.2-23] an idle client sends PINGREQ at 95 % of the keep-alive aft
     assert.is(transport.take(), 'c000', 'counted from the PINGREQ, not from its answer');
 });
 
-test('[MQTT-3.1.2-23] the time runs from CONNECT if CONNACK is late, and from any packet sent later', () => {
+test('[MQTT-3.1.2-23] the time runs from CONNECT, however late CONNACK is', () => {
+    for (const late of [0, 10000, 94000, 95000, 99000]) {
+        const { platform, transport, client } = world({ keepAlive: 100, responseTimeout: 100000 });
+        client.start();
+        platform.turn();
+        transport.opened();
+        platform.pass(late);
+        assert.is(client.state, CONNECTING);
+        transport.sends(...bytes('20020000'));
+        transport.take();
+        if (late < 95000) {
+            platform.pass(94999 - late);
+            assert.is(transport.take(), '');
+            platform.pass(1);
+        } else {
+            platform.turn();
+        }
+        assert.is(transport.take(), 'c000');
+    }
+});
+
+test('[MQTT-3.1.2-23] the time runs from any packet sent', () => {
     const { platform, transport, publish } = connected({ keepAlive: 100 });
     platform.pass(60000);
     publish('a', 0);
