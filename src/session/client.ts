@@ -138,12 +138,15 @@ export class Client extends Publisher implements MessageSink {
     }
 
     protected override finishTurn(): void {
-        if (this.renewing && this.state === CONNECTED) this.renew();
+        if (this.renewing) this.renew();
         super.finishTurn();
+        // What was sent may have made room, and no event need follow.
+        if (this.renewing) this.renew();
     }
 
     /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. */
     private renew(): void {
+        if (this.state !== CONNECTED) return;
         for (let each = this.first; each; each = each.successor) {
             if (each.granted === NOT_SUBSCRIBED && !each.askedBy && !this.ask(SUBSCRIBE, each)) return;
         }

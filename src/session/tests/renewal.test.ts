@@ -142,4 +142,25 @@ test('subscriptions made while there is no connection wait for it', () => {
     assert.is(transport.take(), CONNECT_HEX + '82060001' + '000161' + '00' + '82060002' + '000162' + '00' + 'a2050003' + '000161');
 });
 
+test('subscriptions that find no room are made as soon as messages that await no answer have left', () => {
+    const room = publishHex('0123456789', 0).length;
+    const { platform, transport, client, publish } = world({ sendBuffer: new Uint8Array(CONNECT_HEX.length / 2 + room + 34), waitForConnack: true });
+    client.start();
+    platform.turn();
+    transport.opened();
+    transport.sends(...bytes('20020000'));
+    client.subscribe(new Subscription(platform, 'a', 0));
+    platform.turn();
+    transport.sends(...bytes('9003000100'));
+    transport.breaks();
+    assert.is(publish('0123456789', 0), 0);
+    assert.is(publish('0123456789', 0), 0);
+    platform.pass(1000);
+    transport.opened();
+    transport.take();
+    transport.sends(...bytes('20020000'));
+    platform.turn();
+    assert.match(transport.take(), new RegExp('^(' + publishHex('0123456789', 0) + '){2}8206....00016100$'));
+});
+
 test.run();
