@@ -8,7 +8,7 @@ import { misuse } from '../misuse.ts';
 import { ACKNOWLEDGEMENTS_BLOCKED, UNEXPECTED_PACKET, UNSUPPORTED_QOS } from '../reasons.ts';
 import type { ClientOptions } from './options.ts';
 import { Publisher } from './publisher.ts';
-import { CONNECTED } from './states.ts';
+import { CONNECTED, CONNECTING } from './states.ts';
 import { NOT_SUBSCRIBED, REFUSED } from './subscription.ts';
 import type { Subscription } from './subscription.ts';
 
@@ -142,6 +142,12 @@ export class Client extends Publisher implements MessageSink {
         super.finishTurn();
         // What was sent may have made room, and no event need follow.
         if (this.renewing) this.renew();
+    }
+
+    protected override disconnect(reason: number): void {
+        // Whether CONNECT began a new session is unknown, and the next CONNACK would call that one present.
+        if (this.state === CONNECTING) this.onSession(false);
+        super.disconnect(reason);
     }
 
     /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. */

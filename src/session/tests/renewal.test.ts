@@ -163,4 +163,32 @@ test('subscriptions that find no room are made as soon as messages that await no
     assert.match(transport.take(), new RegExp('^(' + publishHex('0123456789', 0) + '){2}8206....00016100$'));
 });
 
+test('[MQTT-3.2.2-3] after a CONNECT without CONNACK a session may be present that has no subscriptions: they are made again', () => {
+    const { platform, transport, client } = connected();
+    const subscription = new Subscription(platform, 'a', 0);
+    client.subscribe(subscription);
+    platform.turn();
+    transport.sends(...bytes('9003000100'));
+    transport.breaks();
+    // The broker has lost the session, makes a new one, and its CONNACK gets lost.
+    platform.pass(1000);
+    transport.opened();
+    transport.breaks();
+    platform.pass(2000);
+    transport.opened();
+    transport.take();
+    transport.sends(...bytes('20020100'));
+    assert.match(transport.take(), /^8206....00016100$/);
+    transport.sends(...bytes('9003000200'));
+    assert.is(subscription.granted, 0);
+    // Once that is cleared up, a session that is present is believed again.
+    transport.breaks();
+    platform.pass(4000);
+    transport.opened();
+    transport.take();
+    transport.sends(...bytes('20020100'));
+    platform.turn();
+    assert.is(transport.take(), '');
+});
+
 test.run();
