@@ -179,9 +179,11 @@ export class Client extends Publisher implements MessageSink {
     private puback(packetIdentifier: number): number {
         const bytes = this.send.memory;
         const limit = this.controlStart + ACKNOWLEDGEMENT_ROOM;
-        if (this.controlEnd + 4 > limit) this.transmit();
-        // After `stop` that was the end.
-        if (this.state < CONNECTED) return 0;
+        if (this.controlEnd + 4 > limit) {
+            // After `stop` it might follow DISCONNECT [MQTT-3.14.4-2]: the broker sends the message again.
+            if (this.state !== CONNECTED) return 0;
+            this.transmit();
+        }
         const end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
         if (end < 0) return ACKNOWLEDGEMENTS_BLOCKED;
         this.controlEnd = end;

@@ -308,4 +308,20 @@ test('a message that was handled when stop was called is acknowledged before DIS
     }
 });
 
+test('[MQTT-3.14.4-2] a ninth PUBACK that finds room only behind DISCONNECT is left out', () => {
+    for (let room = 0; room < 48; room++) {
+        let received = 0;
+        const made = connected({ onMessage: () => {
+            if (++received === 9) made.client.stop();
+        } });
+        const { platform, transport, client } = made;
+        transport.room = room;
+        transport.sends(...Array.from({ length: 9 }, (_, index) => [0x32, 6, 0, 1, 0x74, 0, index + 1, 0x78]).flat());
+        platform.turn();
+        if (transport.owner) transport.takes(Infinity);
+        assert.match(transport.take(), /^(400200..){8,9}e000$/, `${room} bytes`);
+        assert.is(client.closeReason, CLOSED_BY_APPLICATION);
+    }
+});
+
 test.run();
