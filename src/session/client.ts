@@ -3,6 +3,7 @@ import { MessageDecoder } from '../codec/message-decoder.ts';
 import type { Message, MessageSink } from '../codec/message-decoder.ts';
 import { SUBACK, SUBSCRIBE, UNSUBACK, UNSUBSCRIBE } from '../codec/packets.ts';
 import { encodePuback } from '../codec/publish.ts';
+import { fixedHeaderSize } from '../codec/remaining-length.ts';
 import { encodeFilters } from '../codec/subscribe.ts';
 import { misuse } from '../misuse.ts';
 import { ACKNOWLEDGEMENTS_BLOCKED, UNEXPECTED_PACKET, UNSUPPORTED_QOS } from '../reasons.ts';
@@ -14,8 +15,6 @@ import type { Subscription } from './subscription.ts';
 
 /** PUBACKs that can wait for the transport, in bytes: 8 of them. */
 const ACKNOWLEDGEMENT_ROOM = 32;
-/** What a SUBSCRIBE has at most besides a filter, in bytes. */
-const SUBSCRIBE_OVERHEAD = 8;
 
 export class Client extends Publisher implements MessageSink {
     /** Messages handed to the application. */
@@ -40,7 +39,7 @@ export class Client extends Publisher implements MessageSink {
      * Returns a handle or a refusal, as `publish` does. Subscribing again asks the broker again (for its retained messages).
      */
     subscribe(subscription: Subscription): number {
-        const handle = this.ask(SUBSCRIBE, subscription) || this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
+        const handle = this.request(SUBSCRIBE, subscription);
         if (handle > 0) {
             let last = this.first;
             if (!last) this.first = subscription;
@@ -54,7 +53,7 @@ export class Client extends Publisher implements MessageSink {
 
     /** Queues an UNSUBSCRIBE. The subscription's handler gets no further message. Returns a handle or a refusal, as `publish` does. */
     unsubscribe(subscription: Subscription): number {
-        const handle = this.ask(UNSUBSCRIBE, subscription) || this.refuse(subscription.encoded.length + SUBSCRIBE_OVERHEAD);
+        const handle = this.request(UNSUBSCRIBE, subscription);
         if (handle > 0) {
             let before = this.first;
             if (this.following === subscription) this.following = subscription.successor;
@@ -157,6 +156,13 @@ export class Client extends Publisher implements MessageSink {
             if (each.granted === NOT_SUBSCRIBED && !each.askedBy && !this.ask(SUBSCRIBE, each)) return;
         }
         this.renewing = false;
+    }
+
+    /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle or a refusal. */
+    private request(first: number, subscription: Subscription): number {
+        // Packet identifier, filter and, in a SUBSCRIBE, the QoS wanted.
+        const remainingLength = subscription.encoded.length + (first === SUBSCRIBE ? 3 : 2);
+        return this.ask(first, subscription) || this.refuse(fixedHeaderSize(remainingLength) + remainingLength);
     }
 
     /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle, or 0 if there is no room. */

@@ -244,4 +244,21 @@ test('a handler may unsubscribe itself and others while a message is handed on',
     assert.equal(log, []);
 });
 
+test('TOO_LARGE means that not even an empty buffer has room: one byte less is BUFFER_FULL until there is room', () => {
+    for (const length of [1, 2, 122, 123, 124, 125, 200]) {
+        const size = length + (length + 5 < 128 ? 7 : 8);
+        for (const missing of [0, 1]) {
+            const { platform, transport, client, log, publish } = connected({ sendBuffer: new Uint8Array(CONNECT_HEX.length / 2 + Math.max(8, size - missing) + 34) });
+            const subscription = new Subscription(platform, 'f'.repeat(length), 0);
+            publish('x', 1);
+            const fits = size <= Math.max(8, size - missing);
+            assert.is(client.subscribe(subscription), fits ? BUFFER_FULL : TOO_LARGE, `${length}`);
+            platform.turn();
+            transport.sends(...bytes('40020001'));
+            assert.equal(log, fits ? ['acknowledged 1', 'writable'] : ['acknowledged 1']);
+            assert.is(client.subscribe(subscription) > 0, fits);
+        }
+    }
+});
+
 test.run();
