@@ -87,7 +87,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.controlStart = this.controlSent = this.controlEnd = limit;
         this.connectEnd = encodeConnect(bytes, 0, limit, options, options.platform);
         const base = options.connectSize ?? this.connectEnd;
-        if (!(this.connectEnd > 0 && base >= this.connectEnd && base + SMALLEST_ROOM <= limit && limit <= LARGEST_ROOM)) {
+        if (!(this.connectEnd > 0 && base >= this.connectEnd && base % 1 === 0 && base + SMALLEST_ROOM <= limit && limit <= LARGEST_ROOM)) {
             misuse(MOTEMQ_TEXTS ? 'sendBuffer holds CONNECT (connectSize) and a message, in at most 450,000 bytes' : 'sendBuffer', bytes.length);
         }
         this.send = new SendBuffer(bytes, base, limit, options.window ?? 8);

@@ -18,7 +18,7 @@ export interface PublisherOptions extends ConnectOptions {
     readonly sendBuffer: Uint8Array;
     /** Bytes of `sendBuffer` set aside for CONNECT when `credentials` may make it longer; the present size if left out. */
     readonly connectSize?: number;
-    /** At most so many QoS 1 messages are on their way without PUBACK; others wait in the send buffer. 8 if left out. */
+    /** At most so many packets that await an acknowledgement (QoS 1 messages, SUBSCRIBE, UNSUBSCRIBE) are on their way; others wait in the send buffer. 8 if left out. */
     readonly window?: number;
     /** True: nothing follows CONNECT before CONNACK. False if left out: queued messages do (§3.1.4), which saves a round trip. */
     readonly waitForConnack?: boolean;

@@ -32,6 +32,7 @@ test('the send buffer holds CONNECT, a small message and the control packets', (
     for (const size of [0, 10, least - 1, 600000]) refuses({ sendBuffer: new Uint8Array(size) }, new RegExp(`sendBuffer holds CONNECT.*: ${size}$`));
     refuses({ connectSize: 14 }, /sendBuffer holds CONNECT \(connectSize\)/);
     refuses({ connectSize: 280 }, /sendBuffer holds CONNECT \(connectSize\)/);
+    refuses({ connectSize: 20.5 }, /sendBuffer holds CONNECT \(connectSize\)/);
     world({ connectSize: 15 });
 });
 
