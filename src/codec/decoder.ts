@@ -24,8 +24,8 @@ export interface AcknowledgementSink {
 // Calls in tail position need no stack of their own on XS: hence the many `return this.…`.
 export class Decoder {
     protected phase = FIRST_BYTE;
-    /** First byte of the packet under way, or of the last one; 0 before the first. */
-    protected first = 0;
+    /** First byte of the packet under way, or of the last one; before the first -1, which no byte equals. */
+    protected first = -1;
     /** Bytes of the packet that are still to come. */
     protected remaining = 0;
     /** Bits of the remaining length read so far; later the last two bytes read, as a number. */
@@ -41,7 +41,7 @@ export class Decoder {
     /** A new connection begins: forgets a packet under way and expects CONNACK [MQTT-3.2.0-1]. */
     reset(): void {
         this.phase = FIRST_BYTE;
-        this.first = 0;
+        this.first = -1;
     }
 
     /** Ignores everything until `reset`. For a sink that ends the connection. */
@@ -93,7 +93,7 @@ export class Decoder {
 
     /** Is this a first byte that a client may receive now [MQTT-2.2.2-2]? CONNACK is the first packet and never comes again. */
     protected accepts(first: number): boolean {
-        if ((first === CONNACK) !== (this.first === 0)) return false;
+        if ((first === CONNACK) !== (this.first < 0)) return false;
         if (first >> 4 === PUBLISH >> 4) {
             // QoS 3 [MQTT-3.3.1-4], DUP with QoS 0 [MQTT-3.3.1-2].
             const qosBits = first & (QOS_1 | QOS_2);

@@ -54,6 +54,14 @@ test('[MQTT-2.2.2-2] [MQTT-4.8.0-1] of all 16 x 16 first bytes a client accepts 
     }
 });
 
+test('[MQTT-2.2.2-2] [MQTT-3.2.0-1] the very first byte is refused at once unless it is that of a CONNACK, 00 too', () => {
+    const decoder = new Decoder(new RecordingSink());
+    for (let first = 0; first < 256; first++) {
+        assert.is(feed(decoder, Uint8Array.of(first)), first === 0x20 ? 0 : MALFORMED_PACKET, first.toString(16));
+        decoder.reset();
+    }
+});
+
 test('[MQTT-2.2.2-2] a decoder of acknowledgements alone accepts the same first bytes, and refuses SUBACK and UNSUBACK by their end', () => {
     for (let first = 0; first < 256; first++) {
         const sink = new RecordingSink();
