@@ -83,7 +83,7 @@ export class Lane {
         try {
             client.subscribe(new Subscription(platform, topicName, 1, ({ bytes, start, end }) => received.add(Buffer.from(bytes.subarray(start, end)).toString())));
             client.start();
-            await until(`${name} has sent and received all`, () => hasAll(withQoS1), 20);
+            await until(`${name} has sent and received all`, () => hasAll(withQoS1));
             client.stop();
             await until(`${name} has stopped`, () => client.state === STOPPED);
             assert.ok(client.safeToSleep, 'nothing unacknowledged, nothing unsent after the end');
@@ -92,7 +92,7 @@ export class Lane {
 
             client.start();
             publish('after', 1);
-            await until(`${name} has published once more`, () => hasAll([...withQoS1, 'after']), 20);
+            await until(`${name} has published once more`, () => hasAll([...withQoS1, 'after']));
             client.stop();
             await until(`${name} has stopped again`, () => client.state === STOPPED);
             await until(`${name}'s last connection is gone`, () => this.proxy.connections.every(({ ended }) => ended));
