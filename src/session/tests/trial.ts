@@ -82,7 +82,7 @@ export class Trial {
         'publish QoS 0': { may: () => this.messages.length < MOST, happen: () => this.publish(0) },
         /** The end of the turn that was asked for; or a deadline. */
         turn: { may: () => this.made.platform.pending === 0, happen: () => this.turn() },
-        wake: { may: () => this.made.platform.pending > 0 && this.made.client.state !== WAITING, happen: () => this.made.platform.pass(this.made.platform.pending) },
+        wake: { may: () => this.made.platform.pending > 0 && this.made.client.state !== WAITING, happen: () => this.wake() },
         open: { may: () => this.made.client.state === WAITING || this.made.client.state === OPENING, happen: () => this.open() },
         CONNACK: { may: () => this.waitsForConnack, happen: () => this.connack() },
         'CONNACK 3': { may: () => this.waitsForConnack, happen: () => this.refuse() },
@@ -203,6 +203,14 @@ export class Trial {
         assert.is.not(this.made.platform.pending, 0, 'nothing polls');
     }
 
+    private wake(): void {
+        const { client, platform, transport } = this.made;
+        const owed = this.pings > 0 || transport.room < Infinity || this.messages.some(({ qos, acknowledged }) => qos === 1 && !acknowledged);
+        const before = client.state;
+        platform.pass(platform.pending);
+        if (before === CONNECTED && !owed) assert.is(client.state, CONNECTED, 'no connection is given up while nothing is owed');
+    }
+
     private open(): void {
         const { client, platform, transport } = this.made;
         // What was asked for with wakeAfter(0) comes first.
@@ -293,6 +301,7 @@ export class Trial {
         const control = packets.length === 0 || begun !== 0 || this.incoming.some(({ takenOn }) => takenOn === this.connection);
         const left = this.messages.some(message => this.isLeft(message)) || (this.connected && control);
         if (client.safeToSleep) assert.not(left, 'safeToSleep only when nothing is left');
+        else if (client.state === WAITING || client.state === STOPPED) assert.ok(left, 'safeToSleep when nothing is left');
         else if (client.state === CONNECTED && transport.room > 0 && platform.pending > 0) assert.ok(left, 'safeToSleep when nothing is left');
         assert.equal(platform.errors, []);
     }
