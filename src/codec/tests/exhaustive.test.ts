@@ -195,7 +195,7 @@ for (const subject of subjects()) {
     });
 }
 
-test('[MQTT-1.5.3-1] [MQTT-1.5.3-2] every text of up to 3 bytes, and of 4 over the edges of UTF-8, is well-formed or not as Unicode says', () => {
+test('[MQTT-1.5.3-1] [MQTT-1.5.3-2] every text of up to 2 bytes, and every end of a text of 3 behind the lead bytes at which UTF-8 changes its mind, and of 4 over the edges of UTF-8, is well-formed or not as Unicode says', () => {
     const edges = [...bytes('00 01 23 2b 2c 7f 80 8f 90 9f a0 bf c0 c1 c2 df e0 e1 ec ed ee ef f0 f1 f3 f4 f5 ff')];
     const text = new Uint8Array(5);
     let wellFormed = 0;
