@@ -1,0 +1,3 @@
+// What the simulated application throws in its callbacks, to be told from what the client itself might throw.
+
+export class ApplicationError extends Error {}

@@ -1,0 +1,184 @@
+// A broker modelled on MQTT 3.1.1 (QoS 0 and 1, persistent and clean sessions, subscriptions), with the slips that brokers make:
+// it refuses, answers late, never or twice, restarts, forgets. Nothing of it comes from src.
+import mqtt from 'mqtt-packet';
+import type { IConnectPacket, ISubscribePacket, Packet } from 'mqtt-packet';
+import type { Connection, Frame } from './connection.ts';
+import type { Judge } from './judge.ts';
+import type { Entry, Ledger } from './ledger.ts';
+import type { Script } from './script.ts';
+import type { Settings } from './settings.ts';
+import { describe } from './wire-witness.ts';
+
+/** What outlives a connection (§4.1). */
+interface Session {
+    /** Granted QoS by topic filter. */
+    readonly filters: Map<string, number>;
+    /** QoS 1 messages that the client has not acknowledged, in order. */
+    outgoing: Outgoing[];
+}
+
+interface Outgoing {
+    readonly packetIdentifier: number;
+    readonly entry: Entry;
+    readonly topic: string;
+    readonly payload: Uint8Array;
+}
+
+const REFUSED = 0x80;
+
+export class ModelBroker {
+    session: Session | null = null;
+    /** The connection that it has accepted. */
+    current: Connection | null = null;
+    /** Answers put off. */
+    held: { readonly connection: Connection; readonly packet: Packet }[] = [];
+    /** Connections that ended with a DISCONNECT. */
+    partings = 0;
+    private identifier = 0;
+    private readonly judge: Judge;
+    private readonly script: Script;
+    private readonly settings: Settings;
+    private readonly up: Ledger;
+    private readonly down: Ledger;
+
+    constructor(judge: Judge, script: Script, settings: Settings, up: Ledger, down: Ledger) {
+        this.judge = judge;
+        this.script = script;
+        this.settings = settings;
+        this.up = up;
+        this.down = down;
+    }
+
+    /** A packet has arrived whole. */
+    receive(connection: Connection, { packet }: Frame): void {
+        // After a refusal or DISCONNECT nothing is processed [MQTT-3.1.4-5].
+        if (!packet || connection.ending || connection.broken) return;
+        if (packet.cmd === 'connect') return this.connect(connection, packet);
+        if (connection.connackHeld) {
+            this.judge.fault('broker closes when CONNECT is followed');
+            connection.ending = true;
+        }
+        if (!connection.accepted || connection !== this.current) return;
+        switch (packet.cmd) {
+            case 'publish': {
+                const entry = this.up.find(Buffer.from(packet.payload));
+                if (entry) this.up.deliver(entry);
+                if (packet.qos === 1) this.answer(connection, { cmd: 'puback', messageId: packet.messageId });
+                break;
+            }
+            case 'puback':
+                this.session!.outgoing = this.session!.outgoing.filter(({ packetIdentifier }) => packetIdentifier !== packet.messageId);
+                break;
+            case 'subscribe': return this.subscribe(connection, packet);
+            case 'unsubscribe':
+                for (const filter of packet.unsubscriptions) this.session!.filters.delete(filter);
+                this.answer(connection, { cmd: 'unsuback', messageId: packet.messageId!, granted: [] });
+                break;
+            case 'pingreq': return this.answer(connection, { cmd: 'pingresp' });
+            default:
+                this.partings++;
+                connection.ending = true;
+                this.lost(connection);
+        }
+    }
+
+    /** A connection is over. */
+    lost(connection: Connection): void {
+        this.held = this.held.filter(each => each.connection !== connection);
+        if (this.current !== connection) return;
+        this.current = null;
+        if (this.settings.cleanSession) this.forget();
+    }
+
+    /** The session ends, and with it what was to be delivered. */
+    forget(): void {
+        for (const { entry } of this.session?.outgoing ?? []) entry.excused = true;
+        this.session = null;
+    }
+
+    /** Accepts the connection whose CONNACK was held. */
+    accept(connection: Connection): void {
+        if (this.settings.cleanSession) this.forget();
+        const sessionPresent = this.session !== null;
+        this.session ??= { filters: new Map(), outgoing: [] };
+        this.current = connection;
+        connection.accepted = true;
+        connection.connackHeld = false;
+        this.send(connection, { cmd: 'connack', returnCode: 0, sessionPresent });
+        for (const outgoing of this.session.outgoing) this.sendMessage(connection, outgoing, true);
+    }
+
+    /** A message for the client, which is queued if it is away and has a session. */
+    publish(topic: string, qos: number, size: number): void {
+        if (!this.current && !(qos && this.session)) return;
+        const payload = this.down.payload(size);
+        const entry = this.down.accept(qos, size);
+        // Topic with its length, packet identifier, payload: what a receive buffer has to hold.
+        const body = 2 + topic.length + (qos ? 2 : 0) + payload.length;
+        entry.excused = body > this.settings.receiveBuffer && !this.settings.streamLarge;
+        const outgoing = { packetIdentifier: qos ? (this.identifier = this.identifier % 65535 + 1) : 0, entry, topic, payload };
+        if (qos) this.session!.outgoing.push(outgoing);
+        if (this.current) this.sendMessage(this.current, outgoing, false);
+    }
+
+    send(connection: Connection, packet: Packet): void {
+        this.judge.note(`  ${connection.number}   broker answers ${describe(packet)}`);
+        this.sendBytes(connection, packet, mqtt.generate(packet));
+    }
+
+    /** `packet`: what the bytes are; null: nothing that a broker may send. */
+    sendBytes(connection: Connection, packet: Packet | null, bytes: Uint8Array): void {
+        connection.down.push(...bytes);
+        connection.sent += bytes.length;
+        connection.downFrames.push({ packet, end: connection.sent });
+    }
+
+    private sendMessage(connection: Connection, { packetIdentifier, topic, payload, entry }: Outgoing, dup: boolean): void {
+        const message = { cmd: 'publish', topic, payload: Buffer.from(payload), dup, retain: false } as const;
+        this.send(connection, entry.qos ? { ...message, qos: 1, messageId: packetIdentifier } : { ...message, qos: 0 });
+    }
+
+    private connect(connection: Connection, { clean }: IConnectPacket): void {
+        this.judge.require(clean === this.settings.cleanSession, 'CONNECT has the wrong clean session flag');
+        // The older connection of the same client ends [MQTT-3.1.4-2].
+        if (this.current) {
+            this.current.broken = true;
+            this.lost(this.current);
+        }
+        if (this.script.chance(this.settings.refusals)) {
+            const returnCode = 1 + this.script.below(5);
+            this.judge.fault('CONNECT refused');
+            this.send(connection, { cmd: 'connack', returnCode, sessionPresent: false });
+            connection.ending = true;
+        } else if (this.settings.brokerDislikesHaste) {
+            connection.connackHeld = true;
+        } else {
+            this.accept(connection);
+        }
+    }
+
+    private subscribe(connection: Connection, packet: ISubscribePacket): void {
+        const granted = packet.subscriptions.map(({ topic, qos }) => {
+            const code = this.script.chance(this.settings.answerFaults) ? this.script.oneOf([0, REFUSED]) : qos;
+            if (code === REFUSED) this.judge.fault('subscription refused');
+            else this.session!.filters.set(topic, code);
+            return code;
+        });
+        this.answer(connection, { cmd: 'suback', messageId: packet.messageId, granted });
+    }
+
+    private answer(connection: Connection, packet: Packet): void {
+        const forRequest = packet.cmd === 'suback' || packet.cmd === 'unsuback';
+        // A client that forgets an UNSUBSCRIBE when it is answered may send an older, unanswered SUBSCRIBE again behind it: the
+        // standard leaves that open, so this broker answers such requests in order or not at all.
+        if (forRequest && connection.requestUnanswered) return;
+        if (!this.script.chance(this.settings.answerFaults)) return this.send(connection, packet);
+        const slip = this.script.oneOf(['late', 'lost', 'duplicate']);
+        this.judge.fault(`${slip} ${packet.cmd.toUpperCase()}`);
+        if (forRequest && slip !== 'duplicate') connection.requestUnanswered = true;
+        if (slip === 'late') this.held.push({ connection, packet });
+        if (slip !== 'duplicate') return;
+        this.send(connection, packet);
+        this.send(connection, packet);
+    }
+}

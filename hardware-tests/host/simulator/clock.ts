@@ -1,0 +1,81 @@
+// The machine of the simulated client: virtual time that wraps, one timer, randomness from the script.
+import type { Platform, PlatformOwner } from '../../../src/transport.ts';
+import { ApplicationError } from './application-error.ts';
+import type { Judge } from './judge.ts';
+import type { Script } from './script.ts';
+
+/** More wakes at one moment, with nothing else happening, are polling. */
+const MOST_TURNS = 30;
+
+export class SimulatedClock implements Platform {
+    /** When the pending wake is due, in virtual ms; -1: none is pending. */
+    wakeAt = -1;
+    /** The longest that a wake came late, in ms. */
+    lateness = 0;
+    wakes = 0;
+    /** Exceptions that the application threw, and those that were reported. */
+    caughtErrors = 0;
+    private readonly judge: Judge;
+    private readonly script: Script;
+    /** What the client's clock shows at virtual time 0, and whether it shows an int32 or a uint32. */
+    private readonly origin: number;
+    private readonly signed: boolean;
+    private owner: PlatformOwner | null = null;
+    private turns = 0;
+
+    constructor(judge: Judge, script: Script, origin: number, signed: boolean) {
+        this.judge = judge;
+        this.script = script;
+        this.origin = origin;
+        this.signed = signed;
+    }
+
+    attach(owner: PlatformOwner): void {
+        this.owner = owner;
+    }
+
+    now(): number {
+        const shown = this.origin + this.judge.time;
+        return this.signed ? shown | 0 : shown >>> 0;
+    }
+
+    wakeAfter(ms: number): void {
+        this.judge.require(Number.isInteger(ms), `a wake is asked for in ${ms} ms`);
+        this.wakeAt = ms < 0 ? -1 : this.judge.time + ms;
+    }
+
+    random(): number {
+        return this.script.below(0x100000000);
+    }
+
+    utf8(text: string): Uint8Array {
+        return new TextEncoder().encode(text);
+    }
+
+    caught(error: unknown): void {
+        this.caughtErrors++;
+        this.judge.require(error instanceof ApplicationError, `the client reports an exception of its own: ${error}`);
+    }
+
+    /** Lets `ms` pass. No wake comes. */
+    pass(ms: number): void {
+        this.judge.time += ms;
+        if (ms > 0) this.turns = 0;
+        if (this.wakeAt >= 0 && this.judge.time > this.wakeAt) this.lateness = Math.max(this.lateness, this.judge.time - this.wakeAt);
+    }
+
+    /** Lets time pass up to the pending wake and `late` ms more, and wakes the client. */
+    wake(late: number): void {
+        this.pass(Math.max(0, this.wakeAt - this.judge.time) + late);
+        this.wakeAt = -1;
+        this.wakes++;
+        this.judge.require(++this.turns < MOST_TURNS, 'the client polls: wakes without end at one moment');
+        this.judge.note('wake');
+        this.owner!.onWake();
+    }
+
+    /** Something else than a wake has happened. */
+    disturbed(): void {
+        this.turns = 0;
+    }
+}

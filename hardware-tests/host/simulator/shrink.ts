@@ -1,0 +1,33 @@
+// Shortens a failing script: delta debugging on its steps, then every choice that can be 0 is set to 0.
+import type { Step } from './script.ts';
+import { simulate } from './simulation.ts';
+import type { Outcome } from './simulation.ts';
+
+/** Violations that differ in their numbers only are the same bug. */
+export function sameViolation(violation: string): (outcome: Outcome) => boolean {
+    const kind = (text: string): string => text.replace(/\d+/g, 'N').slice(0, 60);
+    return outcome => kind(outcome.violation) === kind(violation);
+}
+
+/** The shortest script found, in at most `attempts` runs, whose outcome is still `wanted`, as that of `steps` is. */
+export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boolean, attempts = 3000): Step[] {
+    const budget = { left: attempts };
+    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script));
+    let best: Step[] = [...steps];
+    for (let size = Math.ceil(best.length / 2); size > 0 && budget.left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+        // The set-up stays at its place.
+        for (let at = 1; at < best.length && budget.left > 0;) {
+            const shorter = [...best.slice(0, at), ...best.slice(at + size)];
+            if (fails(shorter)) best = shorter;
+            else at += size;
+        }
+    }
+    for (let step = 0; step < best.length; step++) {
+        for (let index = 0; index < best[step].choices.length; index++) {
+            if (best[step].choices[index] === 0) continue;
+            const tamed = best.map((each, place) => place === step ? { ...each, choices: each.choices.map((choice, at) => at === index ? 0 : choice) } : each);
+            if (fails(tamed)) best = tamed;
+        }
+    }
+    return best;
+}
