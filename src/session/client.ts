@@ -31,6 +31,9 @@ export class Client extends Publisher implements MessageSink {
     /** Throws if an option breaks a rule of the standard or a buffer is too small. */
     constructor(options: ClientOptions) {
         super(options);
+        const size = options.receiveBuffer.length;
+        if (!(size > 7)) misuse(MOTEMQ_TEXTS ? 'receiveBuffer has at least 8 bytes' : 'receiveBuffer', size);
+        this.decoder = new MessageDecoder(this, options.receiveBuffer, options.streamLarge ?? false);
     }
 
     /**
@@ -116,13 +119,6 @@ export class Client extends Publisher implements MessageSink {
     onUnsuback(packetIdentifier: number): number {
         this.send.acknowledge(UNSUBACK, packetIdentifier);
         return 0;
-    }
-
-    protected override makeDecoder(): MessageDecoder {
-        const options = this.options as ClientOptions;
-        const size = options.receiveBuffer.length;
-        if (!(size > 7)) misuse(MOTEMQ_TEXTS ? 'receiveBuffer has at least 8 bytes' : 'receiveBuffer', size);
-        return new MessageDecoder(this, options.receiveBuffer, options.streamLarge ?? false);
     }
 
     protected override acknowledgementRoom(): number {

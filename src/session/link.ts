@@ -45,7 +45,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected readonly host: Platform;
     protected readonly stream: Transport;
     protected readonly send: SendBuffer;
-    protected readonly decoder: Decoder;
+    /** Set by the subclass once its own constructor runs: Espruino cannot make an object of a derived class while `super` is under way. */
+    protected abstract decoder: Decoder;
     /** Control packets waiting: bytes[controlSent..controlEnd) of the send buffer. CONNECT is one too, at 0; the others begin at `controlStart`. */
     protected readonly controlStart: number;
     protected controlSent: number;
@@ -91,12 +92,10 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             misuse(MOTEMQ_TEXTS ? 'sendBuffer holds CONNECT (connectSize) and a message, in at most 450,000 bytes' : 'sendBuffer', bytes.length);
         }
         this.send = new SendBuffer(bytes, base, limit, options.window ?? 8);
-        this.decoder = this.makeDecoder();
         this.host.attach(this);
     }
 
-    /** Called once, by the constructor; likewise how many bytes of the send buffer are for acknowledgements of received messages. */
-    protected abstract makeDecoder(): Decoder;
+    /** How many bytes of the send buffer are for acknowledgements of received messages. */
     protected abstract acknowledgementRoom(): number;
 
     /** The broker has accepted the connection (§3.2). */

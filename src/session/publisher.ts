@@ -18,6 +18,7 @@ export class Publisher extends Link implements AcknowledgementSink {
     refused = 0;
     /** Received messages that were left out because nothing could hold them. */
     skipped = 0;
+    protected decoder: Decoder;
     private identifier = 0;
     /** Identifiers given out since none was in use. */
     private issued = 0;
@@ -25,6 +26,7 @@ export class Publisher extends Link implements AcknowledgementSink {
     /** Throws if an option breaks a rule of the standard, or if the send buffer cannot hold CONNECT and a small message. */
     constructor(options: PublisherOptions) {
         super(options);
+        this.decoder = new Decoder(this);
     }
 
     /** Messages with QoS 1 that were begun on a connection which ended before their PUBACK, and sent again. */
@@ -96,10 +98,6 @@ export class Publisher extends Link implements AcknowledgementSink {
         } while (this.issued >= 65535 && this.send.holds(this.identifier));
         this.issued++;
         return this.identifier;
-    }
-
-    protected makeDecoder(): Decoder {
-        return new Decoder(this);
     }
 
     protected acknowledgementRoom(): number {

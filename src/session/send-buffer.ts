@@ -68,13 +68,13 @@ export class SendBuffer {
      * `release`: let go of packets that need no acknowledgement; before CONNACK they are kept, because the broker may refuse them.
      */
     advance(taken: number, release: boolean): boolean {
+        // An answer is waited for from the moment when the transport has taken the last byte of the oldest packet.
+        if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;
         this.position += taken;
         if (release) this.settle();
         const position = this.position;
         if (position === this.boundary) return true;
         let end = this.head;
-        // An answer cannot be overdue while the transport still takes bytes of the oldest packet.
-        if (taken && this.after(end) > position) this.timed = false;
         while (end < position) end = this.after(end);
         this.boundary = end;
         return false;

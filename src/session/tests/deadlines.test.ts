@@ -266,4 +266,18 @@ test('each message has its time from when it became the oldest, also while other
     assert.is(client.closeReason, PUBACK_TIMEOUT);
 });
 
+test('the time for a PUBACK begins when the transport has taken a message that it kept waiting, even if it takes it at once', () => {
+    const { transport, platform, client, publish } = connected({ keepAlive: 0 });
+    transport.room = 0;
+    publish('x', 1);
+    platform.pass(14000);
+    transport.takes(1000);
+    assert.is(transport.take(), publishHex('x', 1));
+    platform.pass(14999);
+    assert.is(client.state, CONNECTED);
+    platform.pass(1);
+    assert.is(client.state, WAITING);
+    assert.is(client.closeReason, PUBACK_TIMEOUT);
+});
+
 test.run();
