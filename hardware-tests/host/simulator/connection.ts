@@ -27,8 +27,6 @@ export class Connection {
     room: number;
     /** A write took less than all: onWritable is owed. */
     owesWritable = false;
-    /** A write took less than all at some time: how long a packet has waited is then not known from outside. */
-    wasBlocked = false;
     /** When bytes were last flushed, in virtual ms. */
     lastFlush = 0;
     /** Bytes of a packet that has begun. */

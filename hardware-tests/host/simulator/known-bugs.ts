@@ -31,5 +31,6 @@ export const knownBugs: readonly KnownBug[] = [
     { name: 'subscriptions not renewed after a lost session', file: client, from: '!sessionPresent || each.granted === REFUSED', to: 'each.granted === REFUSED' },
     { name: 'haste not remembered', file: link, from: 'this.hesitant = true;', to: 'this.hesitant = false;' },
     { name: 'PUBACK timer not restarted', file: buffer, from: 'if (at === this.head || this.unacknowledged === 0) this.timed = false;', to: '' },
+    { name: 'PUBACK timed while the transport takes nothing', file: buffer, from: 'if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;', to: '' },
     { name: 'bytes counted that the transport did not take', file: buffer, from: 'this.position += taken;', to: 'this.position += taken || 1;' },
 ];

@@ -69,7 +69,7 @@ export class SimulatedLink implements Transport {
             this.judge.fault('partial write');
         }
         connection.room -= taken;
-        if (taken < end - start) connection.owesWritable = connection.wasBlocked = true;
+        if (taken < end - start) connection.owesWritable = true;
         this.witness.taken(connection, bytes, start, start + taken);
         return taken;
     }

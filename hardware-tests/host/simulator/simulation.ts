@@ -132,7 +132,7 @@ export class Simulation {
             judge.require(connection.flushed === connection.taken, 'bytes were written but not flushed');
         }
         // A timeout is judged by what was open before the client acted on it.
-        this.application.oldestSince = (connection && !connection.wasBlocked ? this.witness.waitingOn(connection)[0]?.since : undefined) ?? -Infinity;
+        this.application.oldestSince = (connection ? this.witness.waitingOn(connection)[0]?.since : undefined) ?? -Infinity;
     }
 
     /** Packets are about to reach the client: what they allow it to do from now on. */
