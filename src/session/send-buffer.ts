@@ -72,8 +72,8 @@ export class SendBuffer {
         if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;
         this.position += taken;
         if (release) this.settle();
+        if (this.position === this.boundary) return true;
         const position = this.position;
-        if (position === this.boundary) return true;
         let end = this.head;
         while (end < position) end = this.after(end);
         this.boundary = end;
@@ -82,7 +82,7 @@ export class SendBuffer {
 
     /** Lets go of packets that need no acknowledgement and were handed over. */
     settle(): void {
-        if (this.unacknowledged === 0 && this.position === this.boundary) this.head = this.position;
+        if (!this.unacknowledged && this.position === this.boundary) this.head = this.position;
         else {
             while (this.head < this.position && !(this.memory[this.head] & HAS_IDENTIFIER)) {
                 const end = this.after(this.head);
