@@ -100,7 +100,7 @@ export class SendBuffer {
         this.unacknowledged--;
         if (at === this.head || this.unacknowledged === 0) this.timed = false;
         // Nothing else waits in the usual case: `settle` lets go of all that was sent.
-        if (this.unacknowledged !== 0 || this.position !== this.boundary) {
+        if (this.unacknowledged || this.position !== this.boundary) {
             const end = this.after(at);
             if (at === this.head) this.head = end;
             else this.remove(at, end);
