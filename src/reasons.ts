@@ -34,7 +34,7 @@ export const UNEXPECTED_PACKET = 33;
 export const UNSUPPORTED_QOS = 34;
 /** A packet that must be held as a whole does not fit the receive buffer. */
 export const PACKET_TOO_LARGE = 35;
-/** Acknowledgements could not be written although the peer keeps sending. */
+/** More messages came than could be acknowledged while the transport took nothing: the next connection brings them again. */
 export const ACKNOWLEDGEMENTS_BLOCKED = 36;
 /** The transport lost bytes or does not know whether they were sent. */
 export const TRANSPORT_FAULT = 37;

@@ -38,7 +38,8 @@ export function encodeText(encoding: TextEncoding, text: string, wildcards: bool
     const length = bytes.length;
     if (length > 65535) misuse(MOTEMQ_TEXTS ? 'a string has at most 65535 bytes [MQTT-4.7.3-3]' : '4.7.3-3', length);
     if (!isText(bytes, 0, length, wildcards)) {
-        misuse(MOTEMQ_TEXTS ? 'a string is well-formed UTF-8 without U+0000, a topic also without + and # [MQTT-1.5.3-1]' : '1.5.3-1', text);
+        // Only a topic name is quoted: user names and passwords come this way too, and a message is often logged.
+        misuse(MOTEMQ_TEXTS ? 'a string is well-formed UTF-8 without U+0000, a topic also without + and # [MQTT-1.5.3-1]' : '1.5.3-1', MOTEMQ_TEXTS && !wildcards ? text : length);
     }
     const encoded = new Uint8Array(length + 2);
     encoded[0] = length >> 8;

@@ -16,6 +16,11 @@ import type { Subscription } from './subscription.ts';
 /** PUBACKs that can wait for the transport, in bytes: 8 of them. */
 const ACKNOWLEDGEMENT_ROOM = 32;
 
+/** The broker may not keep all that is subscribed to: ask again. */
+const RENEW = 1;
+/** A message could not be acknowledged, so that none behind it may be on this connection [MQTT-4.6.0-2]. */
+const BLOCKED = 2;
+
 export class Client extends Publisher implements MessageSink {
     /** Messages handed to the application. */
     received = 0;
@@ -25,8 +30,8 @@ export class Client extends Publisher implements MessageSink {
     private following: Subscription | null = null;
     /** The filter of the SUBSCRIBE or UNSUBSCRIBE that is being encoded. */
     private readonly asked: Subscription[] = [];
-    /** The broker does not keep all that is subscribed to: ask again. */
-    private renewing = false;
+    /** RENEW, BLOCKED, both (|) or 0. */
+    private chores = 0;
 
     /** Throws if an option breaks a rule of the standard or a buffer is too small. */
     constructor(options: ClientOptions) {
@@ -129,14 +134,14 @@ export class Client extends Publisher implements MessageSink {
         for (let each = this.first; each; each = each.successor) {
             if (!sessionPresent || each.granted === REFUSED) each.granted = NOT_SUBSCRIBED;
         }
-        this.renewing = true;
+        this.chores = RENEW;
     }
 
     protected override finishTurn(): void {
-        if (this.renewing) this.renew();
+        if (this.chores) this.tidy();
         super.finishTurn();
         // What was sent may have made room, and no event need follow.
-        if (this.renewing) this.renew();
+        if (this.chores) this.tidy();
     }
 
     protected override disconnect(reason: number): void {
@@ -145,13 +150,18 @@ export class Client extends Publisher implements MessageSink {
         super.disconnect(reason);
     }
 
-    /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. */
-    private renew(): void {
+    /** Asks for what the broker has not granted and was not asked for yet, as far as there is room. Ends a connection that is BLOCKED. */
+    private tidy(): void {
         if (this.state !== CONNECTED) return;
+        if (this.chores & BLOCKED) {
+            // What could be acknowledged was: the broker sends the rest again, and so gets on with every connection.
+            if (this.controlSent === this.controlEnd) this.disconnect(ACKNOWLEDGEMENTS_BLOCKED);
+            return;
+        }
         for (let each = this.first; each; each = each.successor) {
             if (each.granted === NOT_SUBSCRIBED && !each.askedBy && !this.ask(SUBSCRIBE, each)) return;
         }
-        this.renewing = false;
+        this.chores = 0;
     }
 
     /** Queues a SUBSCRIBE or UNSUBSCRIBE (`first`). Returns a handle or a refusal. */
@@ -172,23 +182,21 @@ export class Client extends Publisher implements MessageSink {
         } while (packetEnd < 0 && send.compact());
         if (packetEnd < 0) return 0;
         subscription.askedBy = packetIdentifier;
+        send.unseen = -1;
         send.commit(packetEnd);
         this.requestTurn();
         return packetIdentifier;
     }
 
-    /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. Returns 0, or why the connection must be closed. */
+    /** PUBACK, in the order in which the messages came [MQTT-4.6.0-2]. Returns 0: the connection goes on. */
     private puback(packetIdentifier: number): number {
         const bytes = this.send.memory;
         const limit = this.controlStart + ACKNOWLEDGEMENT_ROOM;
-        if (this.controlEnd + 4 > limit) {
-            // After `stop` it might follow DISCONNECT [MQTT-3.14.4-2]: the broker sends the message again.
-            if (this.state !== CONNECTED) return 0;
-            this.transmit();
-        }
-        const end = encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
-        if (end < 0) return ACKNOWLEDGEMENTS_BLOCKED;
-        this.controlEnd = end;
+        // After `stop` it might follow DISCONNECT [MQTT-3.14.4-2]: the broker sends the message again.
+        if (this.controlEnd + 4 > limit && this.state === CONNECTED) this.transmit();
+        const end = this.chores & BLOCKED ? -1 : encodePuback(bytes, this.controlEnd, limit, packetIdentifier);
+        if (end > 0) this.controlEnd = end;
+        else this.chores |= BLOCKED;
         return 0;
     }
 }

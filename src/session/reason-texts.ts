@@ -27,7 +27,7 @@ export function reasonText(reason: number): string {
         case reasons.UNEXPECTED_PACKET: return 'the peer answered what was not asked';
         case reasons.UNSUPPORTED_QOS: return 'the peer used a QoS that was not asked for';
         case reasons.PACKET_TOO_LARGE: return 'a packet does not fit the receive buffer';
-        case reasons.ACKNOWLEDGEMENTS_BLOCKED: return 'the peer keeps sending but takes no acknowledgements';
+        case reasons.ACKNOWLEDGEMENTS_BLOCKED: return 'more messages came than could be acknowledged: they come again';
         case reasons.TRANSPORT_FAULT: return 'the transport lost bytes';
         default: return 'reason ' + reason;
     }

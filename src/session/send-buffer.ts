@@ -30,12 +30,17 @@ export class SendBuffer {
     timed = false;
     /** QoS 1 messages that were begun on a connection that ended before their PUBACK. */
     resent = 0;
+    /**
+     * With so many packets with an identifier at most, all may go; -1: each must be looked at, for there may be SUBSCRIBE and UNSUBSCRIBE.
+     * The owner sets that when it commits one of them.
+     */
+    unseen: number;
 
     constructor(bytes: Uint8Array, base: number, limit: number, window: number) {
         this.memory = bytes;
         this.base = this.head = this.tail = this.position = this.boundary = base;
         this.limit = limit;
-        this.places = window;
+        this.places = this.unseen = window;
     }
 
     /** Moves all free room behind `tail`. False if it is there already. */
@@ -52,13 +57,23 @@ export class SendBuffer {
         this.tail = end;
     }
 
-    /** Chooses the next run of packets to hand over: memory[position..boundary), which is empty if none may go. Call it between two runs. */
+    /**
+     * Chooses the next run of packets to hand over: memory[position..boundary), which is empty if none may go. Call it between two runs.
+     * SUBSCRIBE and UNSUBSCRIBE are never on their way together, each waits for the answers to the other: if one was answered and the
+     * other was not when the connection ends, the one sent again would undo the one that was meant to be last.
+     */
     chooseRun(): void {
         let end = this.tail;
-        if (this.unacknowledged > this.places) {
+        if (this.unacknowledged > this.unseen) {
+            const memory = this.memory;
             let places = this.places;
-            end = this.head;
-            while (!(this.memory[end] & HAS_IDENTIFIER) || places-- > 0) end = this.after(end);
+            let request = 0;
+            for (end = this.head; end < this.tail; end = this.after(end)) {
+                const first = memory[end];
+                if (first & HAS_IDENTIFIER && places-- <= 0) break;
+                if (first > AFTER_PUBLISH && first !== (request = request || first)) break;
+            }
+            this.unseen = end < this.tail ? -1 : this.places;
         }
         this.boundary = end;
     }

@@ -90,7 +90,7 @@ for (const [name, options, before, events] of CASES) {
 /** All that a broker sends on one connection: every type, messages of all kinds, one larger than the receive buffer. */
 const SENT = bytes([
     '20020000', '9003000101', publishHex('first', 7), '40020002', publishHex('larger than the buffer', 8), '40020003', publishHex('plain', 0),
-    publishHex('again', 9, true), '3108' + '000174' + Buffer.from('kept!').toString('hex'), 'd000', 'b0020004', '40020005', publishHex('last', 10),
+    publishHex('again', 9, true), '3108' + '000174' + Buffer.from('kept!').toString('hex'), 'd000', 'b0020001', '9003000400', '40020005', publishHex('last', 10),
 ].join(''));
 
 interface Outcome {
@@ -116,7 +116,7 @@ function converse(cuts: readonly number[], options: Partial<ClientOptions>, repl
     made.publish('one', 1);
     made.publish('two', 1);
     made.publish('three', 0);
-    client.unsubscribe(other);
+    client.subscribe(other);
     made.publish('four', 1);
     client.start();
     platform.turn();

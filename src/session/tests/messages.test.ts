@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-    ACKNOWLEDGEMENTS_BLOCKED, CONNECTED, MALFORMED_PACKET, Subscription, Topic, UNSUPPORTED_QOS, WAITING,
+    ACKNOWLEDGEMENTS_BLOCKED, CONNECTED, MALFORMED_PACKET, PINGRESP_TIMEOUT, Subscription, Topic, UNSUPPORTED_QOS, WAITING,
 } from '../../index.ts';
 import type { Message } from '../../index.ts';
 import { bytes, connected, payloadOf, publishHex } from './world.ts';
@@ -166,24 +166,53 @@ test('a streamed message whose connection ends in the middle is not acknowledged
     assert.is(transport.take(), '40020009');
 });
 
-test('8 acknowledgements wait for a transport that takes nothing; with a ninth the connection ends', () => {
-    const { transport, client } = connected();
-    transport.room = 0;
-    const nine = Array.from({ length: 9 }, (_, index) => message(0x32, 't', index + 1, 'x'));
-    transport.sends(...nine.slice(0, 8).flat());
-    assert.is(client.state, CONNECTED);
-    assert.not(client.safeToSleep);
-    transport.sends(...nine[8]);
-    assert.is(client.closeReason, ACKNOWLEDGEMENTS_BLOCKED);
-    assert.is(transport.take(), '');
+/** QoS 1 messages to the client, with identifiers `from` to `to`. */
+const messages = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => message(0x32, 't', from + index, String(from + index))).flat();
+
+/** The PUBACKs for them. */
+const pubacks = (from: number, to: number) => Array.from({ length: to - from + 1 }, (_, index) => '4002' + (from + index).toString(16).padStart(4, '0')).join('');
+
+test('8 acknowledgements wait for a transport that takes nothing; with more messages the connection ends when these have left', () => {
+    for (const chunks of [1, 2]) {
+        const { transport, client, log } = connected();
+        transport.room = 0;
+        transport.sends(...messages(1, 8));
+        if (chunks === 1) transport.sends(...messages(9, 12));
+        else for (let each = 9; each <= 12; each++) transport.sends(...messages(each, each));
+        assert.is(log.filter(line => line.startsWith('message')).length, 12);
+        assert.is(client.state, CONNECTED);
+        transport.takes(9);
+        assert.is(client.state, CONNECTED);
+        transport.takes(Infinity);
+        assert.is(transport.take(), pubacks(1, 8));
+        assert.is(client.state, WAITING);
+        assert.is(client.closeReason, ACKNOWLEDGEMENTS_BLOCKED);
+    }
 });
 
-test('the same in one chunk: nothing behind the ninth message is delivered', () => {
-    const { transport, client, log } = connected();
+test('[MQTT-4.6.0-2] once a message could not be acknowledged none behind it is, and with the next connection all are again', () => {
+    const { transport, client, connect } = connected();
     transport.room = 0;
-    transport.sends(...Array.from({ length: 12 }, (_, index) => message(0x32, 't', index + 1, String(index))).flat());
-    assert.is(client.closeReason, ACKNOWLEDGEMENTS_BLOCKED);
-    assert.is(log.filter(line => line.startsWith('message')).length, 9);
+    transport.sends(...messages(1, 9));
+    transport.takes(8);
+    transport.sends(...messages(10, 10));
+    assert.is(transport.take(), pubacks(1, 2));
+    transport.takes(Infinity);
+    assert.is(transport.take(), pubacks(3, 8));
+    connect(true);
+    transport.sends(...messages(9, 10));
+    assert.is(transport.take(), pubacks(9, 10));
+    assert.is(client.state, CONNECTED);
+});
+
+test('a transport that takes nothing any more and a broker that sends on: the keep-alive ends it', () => {
+    const { platform, transport, client } = connected();
+    transport.room = 0;
+    for (let count = 0; count < 20 && client.state === CONNECTED; count++) {
+        transport.sends(...messages(1, 9));
+        platform.pass(10000);
+    }
+    assert.is(client.closeReason, PINGRESP_TIMEOUT);
 });
 
 test('[MQTT-4.6.0-2] any number of messages in one chunk is acknowledged when the transport takes what it gets', () => {

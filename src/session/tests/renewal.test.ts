@@ -139,7 +139,9 @@ test('subscriptions made while there is no connection wait for it', () => {
     platform.turn();
     transport.opened();
     transport.sends(...bytes('20020000'));
-    assert.is(transport.take(), CONNECT_HEX + '82060001' + '000161' + '00' + '82060002' + '000162' + '00' + 'a2050003' + '000161');
+    assert.is(transport.take(), CONNECT_HEX + '82060001' + '000161' + '00' + '82060002' + '000162' + '00');
+    transport.sends(...bytes('9003000100' + '9003000200'));
+    assert.is(transport.take(), 'a2050003' + '000161');
 });
 
 test('subscriptions that find no room are made as soon as messages that await no answer have left', () => {

@@ -152,17 +152,24 @@ test('[MQTT-3.8.1-1] a SUBSCRIBE or UNSUBSCRIBE without an answer is sent again 
     const subscription = new Subscription(platform, 'a', 0);
     publish('x', 1);
     client.subscribe(subscription);
-    client.unsubscribe(subscription);
+    client.unsubscribe(new Subscription(platform, 'b', 0));
     publish('y', 1);
     platform.turn();
-    const [subscribe, unsubscribe] = ['82060002' + '000161' + '00', 'a2050003' + '000161'];
-    assert.is(transport.take(), publishHex('x', 1) + subscribe + unsubscribe + publishHex('y', 4));
+    const [subscribe, unsubscribe] = ['82060002' + '000161' + '00', 'a2050003' + '000162'];
+    assert.is(transport.take(), publishHex('x', 1) + subscribe);
     transport.breaks();
     platform.pass(platform.pending);
     transport.opened();
     transport.sends(...bytes('20020100'));
-    assert.is(transport.take(), CONNECT_HEX + publishHex('x', 1, true) + subscribe + unsubscribe + publishHex('y', 4, true));
-    assert.is(client.resent, 2, 'messages are counted');
+    assert.is(transport.take(), CONNECT_HEX + publishHex('x', 1, true) + subscribe);
+    transport.sends(...bytes('9003000200'));
+    assert.is(transport.take(), unsubscribe + publishHex('y', 4));
+    transport.breaks();
+    platform.pass(platform.pending);
+    transport.opened();
+    transport.sends(...bytes('20020100'));
+    assert.is(transport.take(), CONNECT_HEX + publishHex('x', 1, true) + unsubscribe + publishHex('y', 4, true));
+    assert.is(client.resent, 3, 'messages are counted');
 });
 
 test('an acknowledgement of another type releases nothing, though the identifier be right', () => {
