@@ -1,0 +1,56 @@
+// `npm run mutate`: changes the codec and the session in every small way that Stryker knows, one at a time, and demands that a test notices.
+// Fails on a survivor that scripts/mutate/survivors.ts does not explain, on an explanation that no longer holds, and on a low score.
+import { Stryker } from '@stryker-mutator/core';
+import { build } from 'esbuild';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { filesBelow } from './files.ts';
+import { rooms } from './mutate/rooms.ts';
+import type { Room } from './mutate/rooms.ts';
+import type { RunnerOptions } from './mutate/runner.ts';
+import { verdictOf } from './mutate/verdict.ts';
+import { root } from './root.ts';
+
+/** Percent. */
+const LEAST_SCORE = 95;
+
+const { values } = parseArgs({
+    options: { only: { type: 'string' }, file: { type: 'string', multiple: true, default: [] }, jobs: { type: 'string', default: '2' } },
+});
+
+const plugin = join(root, '.cache', 'mutate', 'runner.mjs');
+await build({
+    entryPoints: [join(root, 'scripts/mutate/runner.ts')], outfile: plugin, absWorkingDir: root,
+    bundle: true, platform: 'node', format: 'esm', target: 'node20', packages: 'external', logLevel: 'error',
+});
+
+/** True if every mutant of the room was noticed or is explained. */
+async function judge({ name, folder, judges }: Room): Promise<boolean> {
+    const sources = filesBelow([folder], file => file.endsWith('.ts')).filter(path => !path.includes('/tests/'));
+    const mutated = sources.filter(path => values.file.length === 0 || values.file.some(word => path.includes(word)));
+    if (mutated.length === 0) return true;
+    const begun = performance.now();
+    const runner: RunnerOptions = { judges };
+    const mutants = await new Stryker({
+        mutate: mutated,
+        plugins: [plugin], testRunner: 'in-process', ignorers: ['chosen-by-build'], runner,
+        // The sandbox gets no tsconfig.json: Stryker would rewrite it with an interface that this TypeScript has not.
+        ignorePatterns: ['**', '!src/**', '!hardware-tests/host/**', '!scripts/**'],
+        tempDirName: join('.cache', 'stryker'), coverageAnalysis: 'perTest', concurrency: Number(values.jobs),
+        timeoutMS: 5000, timeoutFactor: 4, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
+    }).runMutationTest();
+    const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, mutated);
+    const unexplained = survived.filter(({ why }) => why === undefined);
+    for (const { at, line, original, replacement, covered } of unexplained) {
+        console.log(`${covered ? 'survived' : 'never run'} ${at}\n    ${line}\n    - ${original}\n    + ${replacement}`);
+    }
+    for (const { file, line, original, replacement } of outdated) console.log(`listed, but killed or gone: ${file}\n    ${line}\n    - ${original}\n    + ${replacement}`);
+    for (const each of failed) console.log(`not judged: ${each}`);
+    console.log(`${name}: score ${score.toFixed(1)} %: ${killed} mutants killed, ${endless} endless, ${survived.length} survived, of which ${survived.length - unexplained.length} are explained; `
+        + `${sources.length === mutated.length ? 'all' : mutated.length} sources, ${((performance.now() - begun) / 1000).toFixed(0)} s`);
+    return unexplained.length === 0 && outdated.length === 0 && failed.length === 0 && score >= LEAST_SCORE;
+}
+
+let well = true;
+for (const room of rooms.filter(({ name }) => values.only === undefined || values.only === name)) well = await judge(room) && well;
+process.exitCode = well ? 0 : 1;
