@@ -37,7 +37,7 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
         // The sandbox gets no tsconfig.json: Stryker would rewrite it with an interface that this TypeScript has not.
         ignorePatterns: ['**', '!src/**', '!hardware-tests/host/**', '!scripts/**'],
         tempDirName: join('.cache', 'stryker'), coverageAnalysis: 'perTest', concurrency: Number(values.jobs),
-        timeoutMS: 5000, timeoutFactor: 4, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
+        timeoutMS: 5000, timeoutFactor: 1.5, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
     }).runMutationTest();
     const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, mutated);
     const unexplained = survived.filter(({ why }) => why === undefined);

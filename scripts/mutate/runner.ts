@@ -1,5 +1,6 @@
 // The plugin that Stryker loads: runs the tests in Stryker's own process against sources in which all mutants lie dormant, with one awake.
 // Knows Stryker's contract and suite.ts; which tests judge and what the score means is mutate.ts's.
+import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
 import type { InstrumenterContext, StrykerOptions } from '@stryker-mutator/api/core';
 import { commonTokens, declareClassPlugin, declareValuePlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import { determineHitLimitReached, DryRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
@@ -14,7 +15,13 @@ export interface RunnerOptions {
 }
 
 /** What the instrumented sources share with who runs them. */
-const mutants: InstrumenterContext = (globalThis as { __stryker__?: InstrumenterContext }).__stryker__ ??= {};
+const mutants = (globalThis as unknown as Record<string, InstrumenterContext>)[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
+
+/**
+ * A mutant that has been run so often has made a loop endless. Stryker's own limit, a hundred times of what all tests do, is
+ * for tests that repeat themselves when they fail; with inputs by the million it would take minutes to reach.
+ */
+const limitOf = (hitLimit: number | undefined): number => Math.max((hitLimit ?? 0) / 50, 1e6);
 
 /** Loading `file`, as a test of its own, and then what it holds. */
 function* testsOf(file: TestFile): Generator<Test> {
@@ -54,7 +61,8 @@ class Runner implements TestRunner {
     async mutantRun({ activeMutant, testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
         const wanted = new Set(testFilter);
         const tests: TestResult[] = [];
-        mutants.hitLimit = hitLimit;
+        const limit = limitOf(hitLimit);
+        mutants.hitLimit = limit;
         mutants.hitCount = 0;
         mutants.activeMutant = activeMutant.id;
         try {
@@ -64,7 +72,7 @@ class Runner implements TestRunner {
                 for (const test of testsOf(file)) {
                     if (!all && !wanted.has(test.id) && test.id !== file.path) continue;
                     tests.push(await this.try(test));
-                    const endless = determineHitLimitReached(mutants.hitCount, hitLimit);
+                    const endless = determineHitLimitReached(mutants.hitCount, limit);
                     if (endless) return toMutantRunResult(endless);
                     if (tests.at(-1)!.status === TestStatus.Failed) return toMutantRunResult({ status: DryRunStatus.Complete, tests });
                 }
