@@ -138,7 +138,8 @@ export class Client extends Publisher implements MessageSink {
     }
 
     protected override finishTurn(): void {
-        if (this.chores) this.tidy();
+        if (!this.chores) return super.finishTurn(); // A tail call, as in onBytes.
+        this.tidy();
         super.finishTurn();
         // What was sent may have made room, and no event need follow.
         if (this.chores) this.tidy();

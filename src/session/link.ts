@@ -152,7 +152,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         this.moment = this.host.now();
         const fault = this.decoder.decode(bytes, start, end);
         if (fault) this.disconnect(fault);
-        this.finishTurn();
+        return this.finishTurn(); // A tail call: XS takes this frame off its stack, which an ESP8266 has little of.
     }
 
     onWritable(): void {
@@ -180,7 +180,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         }
         // No wake is pending now: whatever the next deadline is, and however long overdue, it differs.
         this.wakeAt = now - NEVER;
-        this.finishTurn();
+        return this.finishTurn(); // A tail call, as in onBytes.
     }
 
     /** @internal */
@@ -308,8 +308,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
             if (send.position === send.tail && this.controlSent === this.controlEnd && this.state !== STOPPING) break;
         }
         if (this.bytesOut !== before) {
-            this.stream.flush();
             if (this.state === CONNECTED && !this.pinging) this.deadline = this.moment + this.pingAfter;
+            return this.stream.flush(); // A tail call, as in onBytes.
         }
     }
 
