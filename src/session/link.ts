@@ -56,12 +56,12 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     /** Until when the oldest packet of the send buffer must be acknowledged, if that is timed. */
     private acknowledgeBy = 0;
     /** When the present state has lasted too long; in CONNECTED when a PINGREQ is due or its answer overdue. In the platform's ms. */
-    private deadline = 0;
+    protected deadline = 0;
     private readonly patience: number;
-    private readonly pingAfter: number;
+    protected readonly pingAfter: number;
     /** `responseTimeout`, or less so that no more than the keep-alive passes without a packet or the end [MQTT-3.1.2-23]. */
     private readonly pingTimeout: number;
-    private pinging = false;
+    protected pinging = false;
     private connectEnd: number;
     private connectedAt = 0;
     private failures = 0;
