@@ -13,9 +13,9 @@ export const CLOSED_BY_APPLICATION = 16;
 export const CONNECTION_LOST = 17;
 /** The transport could not connect (refused, unreachable, no network). */
 export const CONNECT_FAILED = 18;
-/** The host name could not be resolved. */
+/** The host name could not be resolved: there is no such name, or no name server that knows. */
 export const NAME_NOT_RESOLVED = 19;
-/** TLS: handshake failed or the certificate is not trusted. */
+/** TLS: the handshake failed, the certificate is not trusted, or a record cannot be read. */
 export const TLS_FAILED = 20;
 /** The transport did not connect within `connectTimeout`. */
 export const CONNECT_TIMEOUT = 21;
@@ -25,6 +25,10 @@ export const PUBACK_TIMEOUT = 23;
 export const SUBACK_TIMEOUT = 24;
 export const UNSUBACK_TIMEOUT = 25;
 export const PINGRESP_TIMEOUT = 26;
+/** No name server answered in time. */
+export const NAME_TIMEOUT = 27;
+/** The board did not get onto its network (WiFi, cellular) in time. */
+export const NETWORK_TIMEOUT = 28;
 
 /** The peer sent bytes that no packet can have that a client may receive then [MQTT-4.8.0-1]: also anything but CONNACK first, or a second CONNACK. */
 export const MALFORMED_PACKET = 32;

@@ -23,6 +23,8 @@ export function reasonText(reason: number): string {
         case reasons.SUBACK_TIMEOUT: return 'no SUBACK came in time';
         case reasons.UNSUBACK_TIMEOUT: return 'no UNSUBACK came in time';
         case reasons.PINGRESP_TIMEOUT: return 'no PINGRESP came in time';
+        case reasons.NAME_TIMEOUT: return 'no name server answered in time';
+        case reasons.NETWORK_TIMEOUT: return 'the network could not be joined in time';
         case reasons.MALFORMED_PACKET: return 'the peer sent a malformed packet';
         case reasons.UNEXPECTED_PACKET: return 'the peer answered what was not asked';
         case reasons.UNSUPPORTED_QOS: return 'the peer used a QoS that was not asked for';
