@@ -12,6 +12,8 @@ export interface FlowFaults {
      * of its own, so that a reader in this process sees exactly these. An empty list forwards as it comes.
      */
     pieces?: readonly number[];
+    /** Bytes that pass in a second, on average; 0: as fast as they come. */
+    rate?: number;
     /** Nothing is forwarded or read while true, not even an end: the sender fills its buffers and waits. */
     stalled?: boolean;
     /** Bytes and ends vanish while true; the sender never notices. */
@@ -41,7 +43,7 @@ export class Flow {
     private readonly source: Socket | null;
     private readonly sink: Socket | null;
     private readonly cut: (how: Cut) => void;
-    private readonly faults: Required<FlowFaults> = { delay: 0, pieces: [], stalled: false, dropped: false, cutAfter: null };
+    private readonly faults: Required<FlowFaults> = { delay: 0, pieces: [], rate: 0, stalled: false, dropped: false, cutAfter: null };
     private readonly waiting: Waiting[] = [];
     private piecesMade = 0;
     /** A write or a timer will call `pump` again. */
@@ -102,7 +104,7 @@ export class Flow {
 
     /** Passes on as much of the bytes at the head as one piece and the cut allow. */
     private forward(bytes: Buffer): void {
-        const { pieces, cutAfter } = this.faults;
+        const { pieces, rate, cutAfter } = this.faults;
         const piece = pieces.length === 0 ? bytes.length : pieces[this.piecesMade++ % pieces.length];
         const size = Math.min(bytes.length, piece, cutAfter === null ? Infinity : cutAfter.bytes - this.forwarded);
         if (size === bytes.length) this.waiting.shift();
@@ -111,7 +113,8 @@ export class Flow {
         this.later((done) => this.sink?.write(bytes.subarray(0, size), () => {
             // Between two immediates the event loop polls: a reader in this process reads this piece alone, and before an RST
             // (libuv reports bytes and RST that it polls together as bytes and FIN).
-            if (pieces.length === 0 && cutAfter === null) done();
+            if (rate > 0) setTimeout(done, size * 1000 / rate);
+            else if (pieces.length === 0 && cutAfter === null) done();
             else setImmediate(() => setImmediate(done));
         }));
     }

@@ -1,5 +1,5 @@
-// A TCP proxy in front of a broker that breaks the link on command: cuts, stalls, delays, splits, swallows, refuses.
-// Nothing in it happens by chance or by time, except `delay`.
+// A TCP proxy in front of a broker that breaks the link on command: cuts, stalls, delays, splits, slows down, swallows, refuses.
+// Nothing in it happens by chance or by time, except `delay` and `rate`.
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, Server, Socket } from 'node:net';
 import { Flow } from './fault-flow.ts';
@@ -74,8 +74,10 @@ export class ProxyConnection {
 }
 
 export class FaultProxy {
-    /** All that were ever accepted. */
+    /** All that were ever accepted and not forgotten. */
     readonly connections: ProxyConnection[] = [];
+    /** How many were ever accepted. */
+    accepted = 0;
     private readonly options: ProxyOptions;
     private readonly plans: Faults[] = [];
     private server: Server | null = null;
@@ -106,6 +108,11 @@ export class FaultProxy {
         this.plans.push(...faults);
     }
 
+    /** Resets all connections but the latest, which clients have long given up, and keeps no record of them: for runs that last. */
+    forget(): void {
+        for (const connection of this.connections.splice(0, this.connections.length - 1)) connection.cut('rst');
+    }
+
     /** From now on connecting is refused as if nobody listened; connections that exist go on. */
     refuse(): void {
         this.server?.close();
@@ -132,7 +139,7 @@ export class FaultProxy {
 
     private onClient(socket: Socket): void {
         const faults = this.plans.shift() ?? this.options.faults ?? {};
-        const connection = new ProxyConnection(this.connections.length, socket, this.options, faults);
+        const connection = new ProxyConnection(this.accepted++, socket, this.options, faults);
         this.connections.push(connection);
         this.options.onConnection?.(connection);
     }

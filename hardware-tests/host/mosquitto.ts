@@ -18,6 +18,8 @@ export interface MosquittoOptions {
     persistence?: boolean;
     /** Mosquitto's `set_tcp_nodelay`; its own default is false. Default here: true. */
     noDelay?: boolean;
+    /** For a run of hours: only errors are logged, and what waits for absent clients has no limit. Default false. */
+    enduring?: boolean;
 }
 
 /** Why there is no Mosquitto: a sentence for people. */
@@ -50,7 +52,7 @@ function configure(folder: string, port: number, options: MosquittoOptions): str
         writeFileSync(path, content, { mode: 0o600 });
         return path;
     };
-    const { user, tls, persistence = false, noDelay = true } = options;
+    const { user, tls, persistence = false, noDelay = true, enduring = false } = options;
     const lines = [
         // Started by root it would become a user who cannot read the folder.
         `user ${userInfo().username}`,
@@ -60,6 +62,7 @@ function configure(folder: string, port: number, options: MosquittoOptions): str
         `listener ${port} 127.0.0.1`,
         `allow_anonymous ${user === undefined}`,
     ];
+    if (enduring) lines.push('log_type error', 'max_queued_messages 0');
     if (user) lines.push(`password_file ${file('passwords', passwordLine(user))}`);
     if (tls) {
         lines.push(`certfile ${file('server.pem', tls.cert)}`, `keyfile ${file('server.key', tls.key)}`);
@@ -94,7 +97,7 @@ export class Mosquitto {
     output = '';
     private readonly path: string;
     private readonly folder: string;
-    private readonly configuration: string;
+    private readonly parameters: string[];
     private child: ChildProcess | null = null;
     private exited: Promise<void> = Promise.resolve();
     private readonly kill = (): void => void this.child?.kill('SIGKILL');
@@ -103,7 +106,7 @@ export class Mosquitto {
         this.path = path;
         this.port = port;
         this.folder = mkdtempSync(join(tmpdir(), 'mosquitto-'));
-        this.configuration = configure(this.folder, port, options);
+        this.parameters = ['-c', configure(this.folder, port, options), ...options.enduring ? [] : ['-v']];
     }
 
     /** Resolves when it accepts connections. Rejects, with its log, when an installed Mosquitto does not start. */
@@ -133,7 +136,7 @@ export class Mosquitto {
     }
 
     private async launch(): Promise<void> {
-        const child = spawn(this.path, ['-c', this.configuration, '-v'], { stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(this.path, this.parameters, { stdio: ['ignore', 'pipe', 'pipe'] });
         this.child = child;
         process.on('exit', this.kill); // no orphan, whatever ends this process in order
         child.stdout.on('data', (text: Buffer) => (this.output += text.toString()));

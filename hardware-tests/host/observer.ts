@@ -12,6 +12,8 @@ export interface ObserverOptions {
     /** Subscribed to at QoS 1 before `connect` resolves. */
     filter?: string;
     user?: { name: string; password: string };
+    /** Client identifier of a session that the broker keeps; a new one that it forgets if left out. */
+    session?: string;
     /** Instead of TCP to `port`: a TLS socket, say. */
     socket?: Socket;
 }
@@ -31,7 +33,8 @@ export class Observer {
     private readonly socket: Socket;
     private readonly answered = new Set<string>();
     private messageId = 0;
-    private ended = false;
+    /** Its connection is gone. */
+    ended = false;
 
     private constructor(socket: Socket) {
         this.socket = socket;
@@ -47,9 +50,9 @@ export class Observer {
     /** Resolves when the broker has accepted it; rejects when it does not. */
     static async connect(options: ObserverOptions): Promise<Observer> {
         const observer = new Observer(options.socket ?? connectTcp({ port: options.port, host: '127.0.0.1', noDelay: true }));
-        const { user, filter } = options;
+        const { user, filter, session } = options;
         observer.send({
-            cmd: 'connect', clientId: `observer-${process.pid}-${observers++}`, clean: true, keepalive: 0,
+            cmd: 'connect', clientId: session ?? `observer-${process.pid}-${observers++}`, clean: session === undefined, keepalive: 0,
             ...(user && { username: user.name, password: Buffer.from(user.password) }),
         });
         await observer.answer('connack 0');

@@ -41,6 +41,8 @@ export interface BoardOptions {
     readonly ticks?: number;
     /** Each line the script traces, without its end. */
     readonly onLine?: (line: string) => void;
+    /** False: `lines` stays empty, for a board that runs for hours. Default true. */
+    readonly keepLines?: boolean;
 }
 
 /** The board aborted: an exception left a callback, a rejection was not handled, the stack or the memory was too small. */
@@ -72,7 +74,7 @@ let scripts = 0;
 
 /** Boots the program at `path` (build.ts). The board ends with this process at the latest. */
 export function bootBoard(path: string, options: BoardOptions): Board {
-    const { memory, onLine } = options;
+    const { memory, onLine, keepLines = true } = options;
     const settings: Record<string, number | undefined> = {
         ...presets[options.preset ?? 'esp32'], ...memory,
         sendWindow: options.sendWindow, receiveWindow: options.receiveWindow, ticks: options.ticks,
@@ -92,7 +94,9 @@ export function bootBoard(path: string, options: BoardOptions): Board {
     const lines: string[] = [];
     const waiting = new Set<{ start: string; found: (line: string) => void; lost: (error: Error) => void }>();
     createInterface({ input: child.stdout, crlfDelay: Infinity }).on('line', line => {
-        lines.push(line);
+        if (keepLines) {
+            lines.push(line);
+        }
         for (const wait of waiting) {
             if (line.startsWith(wait.start)) {
                 waiting.delete(wait);

@@ -1,0 +1,19 @@
+// What the host of a soak and its board say to each other, a line each.
+import type { DeviceReport } from './device.ts';
+
+/** What the host may say. */
+export const PAUSE = 'pause';
+export const RESUME = 'resume';
+export const REPORT = 'report';
+export const STOP = 'stop';
+
+/** What the board says: each of them, a blank, and more. */
+export const REPEAT = 'repeat';
+export const FAULT = 'fault';
+export const REPORTED = 'reported';
+
+export interface BoardReport extends DeviceReport {
+    /** Live heap after a collection of garbage, the machine's and ours. */
+    readonly slots: number;
+    readonly chunkBytes: number;
+}

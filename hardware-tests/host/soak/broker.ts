@@ -1,0 +1,24 @@
+// The broker of a soak: Mosquitto, which keeps its sessions across a restart, or aedes in this process, which would lose them and is
+// not restarted.
+import { Broker } from '../broker.ts';
+import { Mosquitto } from '../mosquitto.ts';
+
+export interface SoakBroker {
+    readonly name: string;
+    readonly port: number;
+    readonly restart: (() => Promise<void>) | null;
+    stop(): Promise<void>;
+}
+
+/** `wanted`: 'mosquitto' or 'aedes'. Where there is no Mosquitto, `say` is told why, and it is aedes. */
+export async function startBroker(wanted: string, say: (line: string) => void): Promise<SoakBroker> {
+    if (wanted === 'mosquitto') {
+        const mosquitto = await Mosquitto.start({ persistence: true, enduring: true });
+        if (!('unavailable' in mosquitto)) {
+            return { name: 'Mosquitto', port: mosquitto.port, restart: () => mosquitto.restart(), stop: () => mosquitto.stop() };
+        }
+        say(`aedes instead of Mosquitto: ${mosquitto.unavailable}`);
+    }
+    const broker = await Broker.start();
+    return { name: 'aedes', port: broker.port, restart: null, stop: () => broker.stop() };
+}

@@ -1,0 +1,47 @@
+// `npm run soak -- [--minutes 60] [--seed 1] [--broker mosquitto|aedes] [--storm 15]`: devices, real sockets, a broker and links that
+// break, for an hour. Exit code 1 if anything was lost, wedged or leaked.
+import { parseArgs } from 'node:util';
+import { xsEngine } from '../hardware-tests/boards/xs/build.ts';
+import { judgeMemory } from '../hardware-tests/host/soak/memory.ts';
+import { bound, soak } from '../hardware-tests/host/soak/soak.ts';
+import type { SoakResult } from '../hardware-tests/host/soak/soak.ts';
+import { table } from './table.ts';
+
+const { values } = parseArgs({
+    options: {
+        minutes: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' }, broker: { type: 'string', default: 'mosquitto' }, storm: { type: 'string', default: '15' },
+    },
+});
+const say = (line: string): void => console.log(line);
+const number = (value: number): string => value.toLocaleString('en');
+
+function progress({ hours, storms, published, received, connections, resends, repeats, slowest, heap, boardHeap, sockets }: SoakResult): string {
+    const minutes = (hours * 60).toFixed(1).padStart(5);
+    return `${minutes} min, ${storms} storms: ${number(published[0] + published[1])} published, ${number(received)} received, ${number(connections)} connections, `
+        + `${number(resends)} sent again, ${number(repeats)} came again, slowest calm ${slowest.toFixed(1)} s, heap ${((heap.at(-1)?.value ?? 0) / 1e6).toFixed(2)} MB, `
+        + `XS ${boardHeap.at(-1)?.join(' + ') ?? '-'}, sockets ${sockets.at(-1)}`;
+}
+
+const engine = await xsEngine();
+if (!engine.available) say(`no virtual board takes part, because ${engine.because}`);
+let told = 0;
+const result = await soak({
+    minutes: Number(values.minutes), seed: Number(values.seed), broker: values.broker, storm: Number(values.storm), program: engine.available ? engine.path : null, say,
+    onCalm(now) {
+        if (now.hours * 60 < told) return;
+        told = Math.floor(now.hours * 60) + 1;
+        say(progress(now));
+    },
+});
+const memory = judgeMemory(result.heap, result.boardHeap);
+const faults = [...result.faults, ...memory.faults];
+const { published, weather, slowest, wills, refused } = result;
+say('');
+say(table([['weather', 'times'], ...[...weather].sort(([one], [other]) => one < other ? -1 : 1).map(([name, times]) => [name, number(times)])]));
+say(`\n${result.broker}, ${result.devices.length} devices (${result.devices.join(', ')}), seed ${values.seed}, ${(result.hours * 60).toFixed(1)} min\n${progress(result)}`);
+say(`QoS 1 ${number(published[1])}, QoS 0 ${number(published[0])} accepted, ${number(refused)} refused for want of room, ${number(wills)} wills`);
+say(`everything delivered at most ${slowest.toFixed(1)} s after a storm; ${bound} s are allowed`);
+for (const line of memory.lines) say(line);
+for (const fault of faults.slice(0, 20)) say(`FAULT ${fault}`);
+say(faults.length === 0 ? 'nothing lost, nothing wedged, nothing leaked' : `${faults.length} promises broken`);
+process.exitCode = faults.length === 0 ? 0 : 1;
