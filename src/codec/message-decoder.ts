@@ -185,7 +185,8 @@ export class MessageDecoder extends Decoder implements Message {
             this.topicEnd = 2 + this.number;
             if (this.number === 0 || this.topicEnd + (this.qos ? 2 : 0) > this.remaining + 2) return MALFORMED_PACKET;
         }
-        if (collected < 2 || collected < this.topicEnd + (this.qos ? 2 : 0)) return 0;
+        // A topic has one byte at least.
+        if (collected < 3 || collected < this.topicEnd + (this.qos ? 2 : 0)) return 0;
         this.streamedIdentifier = this.qos ? this.number : 0;
         if (this.qos && this.number === 0) return MALFORMED_PACKET;
         const held = this.topicEnd <= this.holder.length;

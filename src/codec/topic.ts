@@ -55,8 +55,8 @@ export function matchesFilter(filter: Uint8Array, topic: Uint8Array, start: numb
         } else if (byte === HASH) {
             return true;
         } else {
-            // `sport/#` also matches `sport`, its parent level (§4.7.1.2).
-            return start === end && byte === SLASH && filter[at + 1] === HASH;
+            // `sport/#` also matches `sport`, its parent level (§4.7.1.2). Only a slash stands before a #.
+            return start === end && filter[at + 1] === HASH;
         }
     }
     return start === end;

@@ -80,6 +80,22 @@ test('[MQTT-3.1.3-4] [MQTT-3.1.3-11] a client identifier, user name or password 
     refuses(() => connect({ clientId: 'a', userName: 'b', password: '\0' }), /1\.5\.3-1/);
 });
 
+test('§4.7.1: + and # are wildcards in topics only: client identifier, user name and a password that is a text may have them', () => {
+    const packet = connect({ clientId: '+', userName: '#', password: '+#' });
+    assert.is(packet, '1014' + '00044d515454' + '04' + 'c0' + '003c' + '00012b' + '000123' + '00022b23');
+});
+
+test('a refused user name or password is not in the message, which may end in a log', () => {
+    for (const [name, value] of [['userName', 'secret\0'], ['password', 'secret\0']] as const) {
+        try {
+            connect({ clientId: 'a', userName: 'b', [name]: value });
+            assert.unreachable(name);
+        } catch (error) {
+            assert.match((error as Error).message, /1\.5\.3-1\]: 7$/);
+        }
+    }
+});
+
 test('[MQTT-3.1.3-5] an identifier of 1 to 23 letters and digits goes out as it is', () => {
     for (const clientId of ['A', '0123456789abcdefghijABC', 'klmnopqrstuvwxyzDEFGHIJ', 'KLMNOPQRSTUVWXYZ']) {
         assert.ok(connect({ clientId }).endsWith('003c' + field(clientId)));
@@ -99,7 +115,7 @@ test('[MQTT-3.1.2-14] a will QoS that is not 0, 1 or 2 is refused', () => {
 });
 
 test('[MQTT-3.1.2-22] a password without a user name is refused', () => {
-    refuses(() => connect({ clientId: 'c', password: 'p' }), /3\.1\.2-22/);
+    refuses(() => connect({ clientId: 'c', password: 'p' }), /3\.1\.2-22\]: password$/);
     refuses(() => connect({ clientId: 'c', password: new Uint8Array(0), will: { topic: 't', payload: new Uint8Array(1), qos: 2, retain: true } }), /3\.1\.2-22/);
 });
 
@@ -129,8 +145,8 @@ test('§3.1.3: every field may have 65535 bytes and none 65536', () => {
     const packet = connect({ clientId: 'c', userName: 'u', password: data.subarray(1) });
     assert.is(packet.slice(2, 8), '91' + '80' + '04', 'remaining length 65553');
     assert.ok(packet.endsWith('ffff' + '07'.repeat(65535)));
-    refuses(() => connect({ clientId: 'c', userName: 'u', password: data }), /65536/);
-    refuses(() => connect({ clientId: 'c', will: { topic: 't', payload: data } }), /65536/);
+    refuses(() => connect({ clientId: 'c', userName: 'u', password: data }), /will payload and password are at most 65535 bytes: 65536$/);
+    refuses(() => connect({ clientId: 'c', will: { topic: 't', payload: data } }), /will payload and password are at most 65535 bytes: 65536$/);
 });
 
 test.run();

@@ -212,11 +212,38 @@ test('[MQTT-4.7.3-1] an empty topic, or one that runs over the packet, is refuse
     isMalformed('3205000361626301020304');
 });
 
+test('[MQTT-4.7.3-1] [MQTT-3.3.2-2] an empty topic, or one with a wildcard, is refused in a PUBLISH too large for the receive buffer', () => {
+    for (const packet of ['300a0000 0102030405060708', '320a0000 0001 030405060708', '300a0001 2b 02030405060708', '320a0001 23 0001 0405060708']) {
+        assert.equal(decode(packet, 8), [MALFORMED_PACKET], packet);
+    }
+});
+
 test('[MQTT-4.7.3-3] [MQTT-3.3.2-1] a topic of 65535 bytes and an empty payload are accepted', () => {
     const name = 'x'.repeat(65535);
     assert.equal(decode(`30818004ffff${'78'.repeat(65535)}`, 65537), [`publish "${name}" qos 0 id 0: `]);
     assert.equal(decode('3003000161'), ['publish "a" qos 0 id 0: ']);
     assert.equal(decode('3205000161ffff'), ['publish "a" qos 1 id 65535: ']);
+});
+
+test('a message that lies whole in the bytes given is handed on where it lies; what comes in pieces, in the receive buffer', () => {
+    const held = new Uint8Array(8);
+    let where: [Uint8Array, Uint8Array, number, number] | null = null;
+    const sink = new RecordingSink();
+    sink.onPublish = (message: Message) => {
+        where = [message.bytes, message.topicBytes, message.start, message.end];
+        return 0;
+    };
+    const decoder = new MessageDecoder(sink, held, true);
+    const stream = bytes(CONNACK + '30040001' + '6107');
+    assert.is(decoder.decode(stream, 0, 10), 0);
+    assert.equal(where, [stream, stream, 9, 10]);
+    assert.is(where![0], stream);
+    assert.is(where![1], stream);
+    assert.is(decoder.decode(stream, 4, 7), 0);
+    assert.is(decoder.decode(stream, 7, 10), 0);
+    assert.equal(where, [held, held, 3, 4]);
+    assert.is(where![0], held);
+    assert.is(where![1], held);
 });
 
 test('[MQTT-4.8.0-1] a reason that the sink gives for a packet is what decode returns, and nothing behind that packet is decoded', () => {

@@ -97,6 +97,7 @@ test('[MQTT-4.7.1-1] [MQTT-3.3.2-2] [MQTT-4.7.3-1] [MQTT-4.7.3-2] [MQTT-4.7.3-3]
     for (const bad of ['', '+', '#', 'a/+', 'a+b', 'a/#', '#a', 'a\0', longest + 'x', 'é'.repeat(32768)]) {
         refuses(() => new Topic(encoding, bad), /4\.7\.3-1|4\.7\.3-3|1\.5\.3-1/);
     }
+    refuses(() => new Topic(encoding, 'a/+'), /1\.5\.3-1\]: a\/\+$/);
 });
 
 test('[MQTT-4.7.1-2] [MQTT-4.7.1-3] [MQTT-4.7.3-1] [MQTT-4.7.3-3] a topic filter: # alone and last, + alone in its level', () => {
