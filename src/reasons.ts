@@ -42,3 +42,20 @@ export const PACKET_TOO_LARGE = 35;
 export const ACKNOWLEDGEMENTS_BLOCKED = 36;
 /** The transport lost bytes or does not know whether they were sent. */
 export const TRANSPORT_FAULT = 37;
+
+/** The modem answers at no speed that was tried, and pressing its power key did not help. */
+export const MODEM_SILENT = 48;
+/** The modem is none that the dialect is for; its `model` says what it is. */
+export const WRONG_MODEM = 49;
+/** There is no SIM, or it does not work. */
+export const SIM_MISSING = 50;
+/** The SIM wants a PIN that was not given or was wrong once, or a PUK. */
+export const SIM_LOCKED = 51;
+/** The network refuses this SIM. */
+export const REGISTRATION_DENIED = 52;
+/** No network was found within `registrationTimeout`. */
+export const NO_COVERAGE = 53;
+/** The modem got no address: the APN, its user or its password may be wrong. */
+export const BEARER_FAILED = 54;
+/** The modem has started anew by itself. */
+export const MODEM_RESTARTED = 55;

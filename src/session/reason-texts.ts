@@ -31,6 +31,14 @@ export function reasonText(reason: number): string {
         case reasons.PACKET_TOO_LARGE: return 'a packet does not fit the receive buffer';
         case reasons.ACKNOWLEDGEMENTS_BLOCKED: return 'more messages came than could be acknowledged: they come again';
         case reasons.TRANSPORT_FAULT: return 'the transport lost bytes';
+        case reasons.MODEM_SILENT: return 'the modem does not answer';
+        case reasons.WRONG_MODEM: return 'the modem is not of this dialect';
+        case reasons.SIM_MISSING: return 'there is no SIM that works';
+        case reasons.SIM_LOCKED: return 'the SIM wants a PIN or a PUK';
+        case reasons.REGISTRATION_DENIED: return 'the network refuses the SIM';
+        case reasons.NO_COVERAGE: return 'no network was found in time';
+        case reasons.BEARER_FAILED: return 'the network gave no address';
+        case reasons.MODEM_RESTARTED: return 'the modem has started anew';
         default: return 'reason ' + reason;
     }
 }

@@ -1,0 +1,85 @@
+// What a dialect of AT commands consists of. Data only: at-engine.ts runs it, modem-transport.ts says when. Patterns and their
+// letters are those of pattern.ts.
+//
+// In commands, besides the letters there: %a APN, %u user, %w password, %h host, %p port. A dialect of a WiFi modem takes %a for
+// the network's name and %w for its password.
+
+/** What a line means that answers nothing. */
+export const NOISE = 0;
+/** Bytes wait to be read. */
+export const DATA = 1;
+/** The peer has closed the socket; bytes may wait still. */
+export const CLOSED = 2;
+/** The bearer is gone, and the socket with it. */
+export const BEARER_LOST = 3;
+/** The modem has started anew: echo on, settings and sockets gone. */
+export const REBOOTED = 4;
+/** The modem has gone to sleep or is off. */
+export const POWERED_DOWN = 5;
+/** The modem has refused the command for the time being. */
+export const BUSY = 6;
+
+/** One command and its end. */
+export interface Step {
+    readonly command: string;
+    /** The lines that must come, in any order: OK if left out. */
+    readonly expect?: readonly string[];
+    /** Lines that end it as failed, besides ERROR, +CME ERROR and +CMS ERROR. */
+    readonly fail?: readonly string[];
+    /** Longest time, in s. 5 if left out. */
+    readonly seconds?: number;
+    /** That it fails (not that it is left unanswered) does not matter: it is so already, or this firmware lacks it. */
+    readonly tolerated?: boolean;
+}
+
+/** Reading what has arrived: `%n` of the command is the most that is wanted. */
+export interface ReadStep extends Step {
+    /** Stands before the bytes, `%n` of it is their number. Without its last character being `,` `:` or `"` it is a whole line. */
+    readonly header: string;
+    /** What stands between the bytes and the end of their line; nothing if left out. */
+    readonly trailer?: string;
+    /** The step fails when nothing is there to be read. */
+    readonly failsWhenEmpty?: boolean;
+}
+
+/** The commands of one kind of socket: plain TCP, or TLS. */
+export interface SocketCommands {
+    readonly open: readonly Step[];
+    readonly send: Step;
+    readonly read: ReadStep;
+    readonly close: readonly Step[];
+    /** What lines mean, for this kind of socket. */
+    readonly events: readonly (readonly [pattern: string, event: number])[];
+}
+
+export interface Dialect {
+    readonly name: string;
+    /** What the answer to AT+CGMM begins with, or to `identification` if that is there. */
+    readonly models: readonly string[];
+    readonly identification?: string;
+    /** Behind a command. A carriage return if left out. */
+    readonly lineEnd?: string;
+    /** The character that asks for the bytes to send; `>` if left out. `OK`: that line asks. */
+    readonly prompt?: string;
+    /** Least time from the prompt to the bytes, in ms. */
+    readonly promptDelay?: number;
+    /** No SIM and no registration: a modem for WiFi. */
+    readonly isWifi?: boolean;
+    /** After the modem was found: once, and again after each of its restarts. */
+    readonly init: readonly Step[];
+    /** Where registration with the packet network shows: CEREG, or CGREG for 2G. CEREG if left out. */
+    readonly registration?: string;
+    readonly bearer: readonly Step[];
+    readonly bearerDown: readonly Step[];
+    readonly reset: readonly Step[];
+    readonly powerDown: readonly Step[];
+    readonly tcp: SocketCommands;
+    readonly tls?: SocketCommands;
+    /** The number by which the modem says that a host name could not be resolved. */
+    readonly nameError?: number;
+    /** The most bytes that one send may have. */
+    readonly sendMaximum: number;
+    /** The most bytes that one read may ask for. */
+    readonly readMaximum: number;
+    readonly events: readonly (readonly [pattern: string, event: number])[];
+}

@@ -1,0 +1,41 @@
+// What a ModemTransport is made from.
+import type { SerialPort } from '../../src/serial.ts';
+import type { Platform } from '../../src/transport.ts';
+import type { Dialect } from './dialect.ts';
+
+export interface ModemOptions {
+    readonly serial: SerialPort;
+    /** Clock and wake of the transport alone: not the one of the client, which has one wake pending itself. */
+    readonly platform: Platform;
+    readonly dialect: Dialect;
+    /** Name or address of the broker. */
+    readonly host: string;
+    /** 1 to 65535. 1883 if left out, 8883 with `tls`. */
+    readonly port?: number;
+    /** The modem's own TLS. */
+    readonly tls?: boolean;
+    /** Access point name of the network operator; of a WiFi modem the network's name. */
+    readonly apn?: string;
+    readonly user?: string;
+    /** Of the APN; of a WiFi modem that of the network. */
+    readonly password?: string;
+    /** Of the SIM, 4 to 8 digits. It is tried once: a wrong one three times would lock the card. */
+    readonly pin?: string;
+    /** Bits a second. 115,200 if left out. */
+    readonly baud?: number;
+    /** Speeds to try when the modem does not answer at `baud`. */
+    readonly otherBauds?: readonly number[];
+    /** Presses the modem's power key, or lets go of it. It is pressed for 1.2 s when the modem stays silent, or to restart it. */
+    readonly powerKey?: (pressed: boolean) => void;
+    /** Bytes taken and not yet sent, at most. 512 if left out. */
+    readonly sendSize?: number;
+    /**
+     * Bytes that one read asks for, at most. 256 if left out. Without RTS and CTS it is the only thing that keeps the modem from
+     * sending more than the port can hold: 64 on Moddable's ESP32, whose port holds 128.
+     */
+    readonly readSize?: number;
+    /** The longest line of the modem, and command to it, that matters. 192 if left out. */
+    readonly lineSize?: number;
+    /** Longest time to find the network, in ms. 180,000 if left out. */
+    readonly registrationTimeout?: number;
+}

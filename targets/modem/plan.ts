@@ -1,0 +1,159 @@
+// A dialect and the options of one transport, compiled: every command and line that will be needed, as bytes. Made once.
+import { misuse } from '../../src/misuse.ts';
+import type { Exchange } from './at-engine.ts';
+import { BEARER_LOST, REBOOTED } from './dialect.ts';
+import type { ReadStep, Step } from './dialect.ts';
+import type { ModemOptions } from './options.ts';
+import { compile } from './pattern.ts';
+
+const FAILURES = ['ERROR', '+CME ERROR: %z', '+CME ERROR: %*', '+CMS ERROR: %*'];
+/** Lines of a modem that has started anew, of every maker. */
+const STARTS = ['RDY', 'APP RDY', 'ready', 'Ready', 'SMS Ready'];
+
+/** `text` in a command: it may not end it, nor end a quoted string. */
+function quotable(name: string, text: string): string {
+    for (let index = 0; index < text.length; index++) {
+        const code = text.charCodeAt(index);
+        // Printable ASCII; not the quote, nor the percent sign, which stands for numbers here.
+        if (code < 32 || code > 126 || code === 34 || code === 37) misuse(MOTEMQ_TEXTS ? name + ' has printable ASCII characters, without " and %' : name, index);
+    }
+    return text;
+}
+
+export class Plan {
+    readonly prompt: number;
+    readonly speeds: readonly number[];
+    readonly models: readonly Uint8Array[];
+    readonly events: readonly Uint8Array[];
+    readonly meanings: readonly number[];
+    readonly none: readonly Exchange[];
+    readonly probe: readonly Exchange[];
+    readonly prepare: readonly Exchange[];
+    /** Which step of `prepare` asks the modem what it is. */
+    readonly identification = 2;
+    readonly unlock: readonly Exchange[];
+    readonly enterPin: readonly Exchange[];
+    readonly register: readonly Exchange[];
+    readonly attach: readonly Exchange[];
+    readonly detach: readonly Exchange[];
+    readonly reset: readonly Exchange[];
+    readonly powerDown: readonly Exchange[];
+    readonly dial: readonly Exchange[];
+    readonly hangUp: readonly Exchange[];
+    readonly send: Exchange;
+    readonly read: Exchange;
+    readonly readFailsWhenEmpty: boolean;
+    readonly pinReady: Uint8Array;
+    readonly pinWanted: Uint8Array;
+    readonly registration: Uint8Array;
+    readonly longRegistration: Uint8Array;
+    readonly signal: Uint8Array;
+    /** What %a, %u, %w, %h and %p stand for. */
+    private readonly texts: readonly string[];
+    private readonly lineEnd: string;
+
+    constructor(options: ModemOptions) {
+        const dialect = options.dialect;
+        const tcp = options.tls && dialect.tls ? dialect.tls : dialect.tcp;
+        const port = options.port ?? (options.tls ? 8883 : 1883);
+        const pin = options.pin ?? '';
+        if (!(port > 0 && port < 65536 && port % 1 === 0)) misuse(MOTEMQ_TEXTS ? 'port is 1 to 65535' : 'port', port);
+        if (!options.host) misuse(MOTEMQ_TEXTS ? 'host is a name or an address' : 'host', options.host);
+        this.texts = [
+            quotable('apn', options.apn ?? ''), quotable('user', options.user ?? ''), quotable('password', options.password ?? ''), quotable('host', options.host), '' + port,
+        ];
+        for (let index = 0; index < pin.length; index++) {
+            const code = pin.charCodeAt(index);
+            if (code < 48 || code > 57 || pin.length > 8) misuse(MOTEMQ_TEXTS ? 'pin has 4 to 8 digits' : 'pin', index);
+        }
+        this.lineEnd = dialect.lineEnd ?? '\r';
+        const prompt = dialect.prompt ?? '>';
+        this.prompt = prompt.length === 1 ? prompt.charCodeAt(0) : 0;
+        const speeds = [options.baud ?? 115200];
+        const others = options.otherBauds ?? [];
+        for (let index = 0; index < others.length; index++) speeds.push(others[index]);
+        this.speeds = speeds;
+        this.models = this.compileAll(dialect.models);
+        const events: Uint8Array[] = [];
+        const meanings: number[] = [];
+        const lists = [tcp.events, dialect.events];
+        for (let list = 0; list < 2; list++) {
+            for (let index = 0; index < lists[list].length; index++) {
+                events.push(compile(lists[list][index][0]));
+                meanings.push(lists[list][index][1]);
+            }
+        }
+        for (let index = 0; index < STARTS.length; index++) {
+            events.push(compile(STARTS[index]));
+            meanings.push(REBOOTED);
+        }
+        events.push(compile('+CGEV: NW DETACH%*'));
+        meanings.push(BEARER_LOST);
+        this.events = events;
+        this.meanings = meanings;
+        this.none = [];
+        this.probe = [this.exchange({ command: 'AT', seconds: 0.3 }, false, '', 0)];
+        const isCellular = !dialect.isWifi;
+        this.prepare = this.all([
+            { command: 'ATE0' }, { command: 'AT+CMEE=1', tolerated: true }, { command: dialect.identification ?? 'AT+CGMM' },
+        ]).concat(this.all(dialect.init));
+        this.unlock = isCellular ? this.all([{ command: 'AT+CPIN?', seconds: 10 }]) : this.none;
+        this.enterPin = pin ? this.all([{ command: 'AT+CPIN="' + pin + '"', seconds: 20 }]) : this.none;
+        const registration = dialect.registration ?? 'CEREG';
+        this.register = isCellular ? this.all([{ command: 'AT+CSQ', tolerated: true }, { command: 'AT+' + registration + '?' }]) : this.none;
+        this.attach = this.all(dialect.bearer);
+        this.detach = this.all(dialect.bearerDown);
+        this.reset = this.all(dialect.reset);
+        this.powerDown = this.all(dialect.powerDown);
+        this.dial = this.all(tcp.open);
+        this.hangUp = this.all(tcp.close);
+        this.send = this.exchange(tcp.send, true, '', 0);
+        this.readFailsWhenEmpty = tcp.read.failsWhenEmpty ?? false;
+        this.read = this.exchange(tcp.read, false, tcp.read.header, tcp.read.trailer ? tcp.read.trailer.charCodeAt(0) : 0);
+        this.pinReady = compile('+CPIN: READY');
+        this.pinWanted = compile('+CPIN: SIM %*');
+        this.registration = compile('+' + registration + ': %n,%n');
+        this.longRegistration = compile('+' + registration + ': %n,%n,%*');
+        this.signal = compile('+CSQ: %n,%*');
+    }
+
+    private all(steps: readonly Step[]): Exchange[] {
+        const exchanges: Exchange[] = [];
+        for (let index = 0; index < steps.length; index++) exchanges.push(this.exchange(steps[index], false, '', 0));
+        return exchanges;
+    }
+
+    private exchange(step: Step | ReadStep, sends: boolean, header: string, trailer: number): Exchange {
+        return {
+            command: compile(this.fill(step.command) + this.lineEnd),
+            expect: this.compileAll(step.expect ?? ['OK']),
+            fail: this.compileAll(FAILURES.concat(step.fail ?? [])),
+            timeout: (step.seconds ?? 5) * 1000,
+            tolerated: step.tolerated ?? false,
+            sends,
+            header: header ? compile(header) : null,
+            trailer,
+        };
+    }
+
+    private compileAll(texts: readonly string[]): Uint8Array[] {
+        const patterns: Uint8Array[] = [];
+        for (let index = 0; index < texts.length; index++) patterns.push(compile(texts[index]));
+        return patterns;
+    }
+
+    /** Puts the texts in the places of their letters. */
+    private fill(command: string): string {
+        const letters = 'auwhp';
+        let filled = '';
+        for (let index = 0; index < command.length; index++) {
+            const which = command.charAt(index) === '%' ? letters.indexOf(command.charAt(index + 1)) : -1;
+            if (which < 0 || index + 1 === command.length) filled += command.charAt(index);
+            else {
+                filled += this.texts[which];
+                index++;
+            }
+        }
+        return filled;
+    }
+}
