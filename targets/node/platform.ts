@@ -3,6 +3,7 @@ import { randomInt } from 'node:crypto';
 import { performance } from 'node:perf_hooks';
 import { misuse } from '../../src/misuse.ts';
 import type { Platform, PlatformOwner } from '../../src/transport.ts';
+import { showNumbersOnly } from './redact.ts';
 
 export interface PlatformOptions {
     /** The pending wake alone does not keep the process alive. Default false. */
@@ -15,13 +16,14 @@ export interface PlatformOptions {
 const LONGEST_TIMER = 0x7fffffff;
 
 export class NodePlatform implements Platform {
-    private owner: PlatformOwner | null = null;
+    /** `#`: what prints this platform does not go on to the client. */
+    #owner: PlatformOwner | null = null;
     private readonly unref: boolean;
     private readonly onCaught: (error: unknown) => void;
     private readonly encoder = new TextEncoder();
     private readonly decoder = new TextDecoder('utf-8', { ignoreBOM: true });
-    private timer: NodeJS.Timeout | undefined;
-    private immediate: NodeJS.Immediate | undefined;
+    #timer: NodeJS.Timeout | undefined;
+    #immediate: NodeJS.Immediate | undefined;
     private due = 0;
 
     constructor(options: PlatformOptions = {}) {
@@ -30,7 +32,8 @@ export class NodePlatform implements Platform {
     }
 
     attach(owner: PlatformOwner): void {
-        this.owner = owner;
+        showNumbersOnly(owner);
+        this.#owner = owner;
     }
 
     now(): number {
@@ -38,8 +41,8 @@ export class NodePlatform implements Platform {
     }
 
     wakeAfter(ms: number): void {
-        clearTimeout(this.timer);
-        clearImmediate(this.immediate);
+        clearTimeout(this.#timer);
+        clearImmediate(this.#immediate);
         if (ms < 0) return;
         this.due = this.now() + ms;
         this.wait(ms);
@@ -52,7 +55,8 @@ export class NodePlatform implements Platform {
     utf8(text: string): Uint8Array {
         const bytes = this.encoder.encode(text);
         // The encoder puts U+FFFD for a lone surrogate, which MQTT forbids to send as if nothing were wrong [MQTT-1.5.3-1].
-        if (this.decoder.decode(bytes) !== text) misuse('a string has no lone surrogate [MQTT-1.5.3-1]', JSON.stringify(text));
+        // Where it stands is told, not in what: passwords come this way too.
+        if (this.decoder.decode(bytes) !== text) misuse('a string has no lone surrogate [MQTT-1.5.3-1]', `one at index ${text.search(/\p{Surrogate}/u)}`);
         return bytes;
     }
 
@@ -62,11 +66,11 @@ export class NodePlatform implements Platform {
 
     private wait(ms: number): void {
         if (ms === 0) {
-            this.immediate = setImmediate(this.onTimer);
-            if (this.unref) this.immediate.unref();
+            this.#immediate = setImmediate(this.onTimer);
+            if (this.unref) this.#immediate.unref();
         } else {
-            this.timer = setTimeout(this.onTimer, Math.min(ms, LONGEST_TIMER));
-            if (this.unref) this.timer.unref();
+            this.#timer = setTimeout(this.onTimer, Math.min(ms, LONGEST_TIMER));
+            if (this.unref) this.#timer.unref();
         }
     }
 
@@ -74,6 +78,6 @@ export class NodePlatform implements Platform {
     private readonly onTimer = (): void => {
         const early = this.due - this.now();
         if (early > 0) this.wait(early);
-        else this.owner?.onWake();
+        else this.#owner?.onWake();
     };
 }

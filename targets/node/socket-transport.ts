@@ -51,7 +51,8 @@ export abstract class SocketTransport implements Transport {
     protected readonly lookup: LookupFunction | undefined;
     /** The socket event after which bytes may be written. */
     protected abstract readonly readyEvent: 'connect' | 'secureConnect';
-    private connection: Connection | null = null;
+    /** Holds CONNECT while it goes out, password included: `#` keeps it out of whatever prints this object. */
+    #connection: Connection | null = null;
 
     constructor(options: SocketOptions, defaultPort: number) {
         if (typeof options.host !== 'string' || options.host === '') {
@@ -72,21 +73,21 @@ export abstract class SocketTransport implements Transport {
     open(owner: TransportOwner): void {
         this.close();
         this.lastError = null;
-        this.connection = new Connection(this, owner);
-        this.connection.start((onread) => this.connect(onread), this.readyEvent);
+        this.#connection = new Connection(this, owner);
+        this.#connection.start((onread) => this.connect(onread), this.readyEvent);
     }
 
     write(bytes: Uint8Array, start: number, end: number): number {
-        return this.connection === null ? 0 : this.connection.write(bytes, start, end);
+        return this.#connection === null ? 0 : this.#connection.write(bytes, start, end);
     }
 
     flush(): void {
-        this.connection?.flush();
+        this.#connection?.flush();
     }
 
     close(): void {
-        this.connection?.close();
-        this.connection = null;
+        this.#connection?.close();
+        this.#connection = null;
     }
 }
 

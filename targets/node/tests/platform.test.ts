@@ -134,7 +134,7 @@ test('utf8 encodes text', () => {
 });
 
 test('[MQTT-1.5.3-1] utf8 refuses a lone surrogate instead of replacing it, and keeps U+FEFF', () => {
-    assert.throws(() => new NodePlatform().utf8('a\ud800b'), /lone surrogate .*"a\\ud800b"/);
+    assert.throws(() => new NodePlatform().utf8('a\ud800b'), /lone surrogate .*one at index 1$/);
     assert.equal([...new NodePlatform().utf8('\ufeffa')], [0xef, 0xbb, 0xbf, 0x61]);
 });
 

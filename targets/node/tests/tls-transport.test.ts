@@ -1,43 +1,23 @@
-// TLS on Node: the transport contract, and who may talk to whom.
+// TLS on Node: the transport contract, what is offered to the server and shown to it, sessions resumed. Whom it trusts: tls-trust.test.ts.
 import { randomBytes } from 'node:crypto';
 import type { TLSSocket, TlsOptions as ServerOptions } from 'node:tls';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { settle, until } from '../../../hardware-tests/host/until.ts';
-import { CONNECT_FAILED, TLS_FAILED } from '../../../src/reasons.ts';
-import { TlsTransport } from '../index.ts';
-import type { TlsOptions } from '../index.ts';
+import { CONNECT_FAILED } from '../../../src/reasons.ts';
+import type { TlsTransport } from '../index.ts';
 import { contractTests } from './contract.ts';
+import { assertRefused, authority as ca, connected, failed, make } from './tls.ts';
 import { Peer, Witness, certificate, freePort } from './witness.ts';
 import type { Visit } from './witness.ts';
 
-const ca = certificate('authority.pem');
 const identity = { cert: certificate('client.pem'), key: certificate('client.key'), passphrase: 'motemq' };
-const failed = `close ${TLS_FAILED}`;
-
-function make(options: Partial<TlsOptions>): TlsTransport {
-    return new TlsTransport({ host: '127.0.0.1', ca, closeTimeout: 500, ...options });
-}
 
 contractTests({
     name: 'TLS',
     listen: (onVisit, allowHalfOpen = false) => Peer.tls(onVisit, { allowHalfOpen } as ServerOptions),
     transport: make,
 });
-
-function errorCode(transport: TlsTransport): string {
-    return (transport.lastError as NodeJS.ErrnoException | null)?.code ?? '';
-}
-
-/** Connects, and gives the server's end too. */
-async function connected(transport: TlsTransport, peer: Peer): Promise<{ witness: Witness; visit: Visit; socket: TLSSocket }> {
-    const witness = new Witness();
-    const earlier = peer.visits.length;
-    transport.open(witness);
-    await until('both ends are open', () => witness.saw('open') && peer.visits.length > earlier);
-    const visit = peer.visits[earlier];
-    return { witness, visit, socket: visit.socket as TLSSocket };
-}
 
 /** Connects, waits for the ticket that the server sends after the handshake, and closes. */
 async function cycle(transport: TlsTransport, peer: Peer): Promise<boolean> {
@@ -48,55 +28,6 @@ async function cycle(transport: TlsTransport, peer: Peer): Promise<boolean> {
     await until('it has ended', () => visit.ended);
     return transport.sessionReused;
 }
-
-/** Opens, tries to write early, and asserts that the end is TLS_FAILED, once, and that no byte went out. */
-async function assertRefused(transport: TlsTransport, peer: Peer): Promise<void> {
-    const witness = new Witness();
-    transport.open(witness);
-    const secret = Buffer.from('secret');
-    assert.is(transport.write(secret, 0, secret.length), 0);
-    transport.flush();
-    await until('the end is told', () => witness.events.length > 0);
-    await settle();
-    assert.equal(witness.events, [failed]);
-    assert.is(transport.bytesWritten, 0);
-    assert.ok(peer.visits.every((visit) => visit.bytes.length === 0));
-}
-
-test('a server whose authority is not trusted is refused before a byte is sent', async () => {
-    const peer = await Peer.tls();
-    const transport = make({ port: peer.port, ca: undefined });
-    await assertRefused(transport, peer);
-    assert.ok(transport.lastError);
-    await peer.stop();
-});
-
-test('an environment variable does not turn verification off', async () => {
-    const peer = await Peer.tls();
-    process.env.NODE_TLS_REJECT_UNAUTHORIZED = '0';
-    try {
-        await assertRefused(make({ port: peer.port, ca: undefined, rejectUnauthorized: undefined }), peer);
-    } finally {
-        delete process.env.NODE_TLS_REJECT_UNAUTHORIZED;
-    }
-    await peer.stop();
-});
-
-test('an explicit rejectUnauthorized: false accepts anybody', async () => {
-    const peer = await Peer.tls();
-    const transport = make({ port: peer.port, ca: undefined, rejectUnauthorized: false });
-    await connected(transport, peer);
-    transport.close();
-    await peer.stop();
-});
-
-test('a certificate of a trusted authority for another name is refused', async () => {
-    const peer = await Peer.tls();
-    const transport = make({ port: peer.port, servername: 'other.example' });
-    await assertRefused(transport, peer);
-    assert.is(errorCode(transport), 'ERR_TLS_CERT_ALTNAME_INVALID');
-    await peer.stop();
-});
 
 test('SNI carries the host, or servername, and nothing where the host is an address', async () => {
     const peer = await Peer.tls();
@@ -245,12 +176,6 @@ test('a refused connection is CONNECT_FAILED, not a matter of TLS', async () => 
     transport.open(witness);
     await until('the end is told', () => witness.events.length > 0);
     assert.equal(witness.events, [`close ${CONNECT_FAILED}`]);
-});
-
-test('a server that only knows older versions than minVersion is refused', async () => {
-    const peer = await Peer.tls(undefined, { maxVersion: 'TLSv1.2' });
-    await assertRefused(make({ port: peer.port, minVersion: 'TLSv1.3' }), peer);
-    await peer.stop();
 });
 
 test('unreadable certificates and keys throw at once', () => {

@@ -74,7 +74,7 @@ export class Visit {
     }
 }
 
-/** A server on an ephemeral port of 127.0.0.1. */
+/** A server on an ephemeral port of 127.0.0.1, unless told otherwise. */
 export class Peer {
     readonly visits: Visit[] = [];
     private readonly server: Server;
@@ -93,13 +93,13 @@ export class Peer {
     }
 
     static tcp(onVisit: (visit: Visit) => void = () => {}, options: ServerOpts = {}, port = 0): Promise<Peer> {
-        return new Peer(createTcpServer(options), 'connection', onVisit).listen(port);
+        return new Peer(createTcpServer(options), 'connection', onVisit).listen(port, '127.0.0.1');
     }
 
     /** With the certificate of the folder unless `options` has another. */
-    static tls(onVisit: (visit: Visit) => void = () => {}, options: TlsOptions = {}, port = 0): Promise<Peer> {
+    static tls(onVisit: (visit: Visit) => void = () => {}, options: TlsOptions = {}, port = 0, address = '127.0.0.1'): Promise<Peer> {
         const server = createTlsServer({ key: certificate('server.key'), cert: certificate('server.pem'), ...options });
-        return new Peer(server, 'secureConnection', onVisit).listen(port);
+        return new Peer(server, 'secureConnection', onVisit).listen(port, address);
     }
 
     get port(): number {
@@ -116,8 +116,8 @@ export class Peer {
         return new Promise((resolve) => this.server.close(() => resolve()));
     }
 
-    private listen(port: number): Promise<Peer> {
-        return new Promise((resolve) => this.server.listen(port, '127.0.0.1', () => resolve(this)));
+    private listen(port: number, address: string): Promise<Peer> {
+        return new Promise((resolve) => this.server.listen(port, address, () => resolve(this)));
     }
 }
 
