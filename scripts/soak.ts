@@ -18,7 +18,7 @@ const number = (value: number): string => value.toLocaleString('en');
 function progress({ hours, storms, published, received, connections, resends, repeats, slowest, heap, boardHeap, sockets }: SoakResult): string {
     const minutes = (hours * 60).toFixed(1).padStart(5);
     return `${minutes} min, ${storms} storms: ${number(published[0] + published[1])} published, ${number(received)} received, ${number(connections)} connections, `
-        + `${number(resends)} sent again, ${number(repeats)} came again, slowest calm ${slowest.toFixed(1)} s, heap ${((heap.at(-1)?.value ?? 0) / 1e6).toFixed(2)} MB, `
+        + `${number(resends)} sent again, ${number(repeats)} came again, slowest calm ${slowest.toFixed(1)} s, heap ${heap.length > 0 ? (heap.at(-1)!.value / 1e6).toFixed(2) : '-'} MB, `
         + `XS ${boardHeap.at(-1)?.join(' + ') ?? '-'}, sockets ${sockets.at(-1)}`;
 }
 

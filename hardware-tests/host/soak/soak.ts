@@ -53,7 +53,7 @@ export interface SoakResult {
     wills: number;
     /** The longest that a calm took until all had arrived, in s; `bound` is the time allowed. */
     slowest: number;
-    /** V8's used heap in each calm, in bytes; the first is not settled and is left out. */
+    /** V8's used heap in each calm, in bytes; those of the first tenth of the time are left out. */
     readonly heap: Reading[];
     /** The board's slots and chunk bytes in each calm. */
     readonly boardHeap: [slots: number, chunkBytes: number][];
@@ -229,8 +229,8 @@ class Soak {
         sockets.push(count());
         if (sockets.at(-1)! > sockets[0]) this.faults.push(`${sockets.at(-1)} sockets are open; at first there were ${sockets[0]}`);
         collectGarbage();
-        // The first storms teach V8 what there is to know.
-        if (sockets.length > 3) heap.push({ hours, value: process.memoryUsage().heapUsed });
+        // The first storms teach V8 what there is to know, and fill what has a fixed size.
+        if (this.result.storms > 2 && hours * 60 > this.options.minutes / 10) heap.push({ hours, value: process.memoryUsage().heapUsed });
         for (const report of reports) {
             if ('slots' in report) boardHeap.push([report.slots, report.chunkBytes]);
         }
