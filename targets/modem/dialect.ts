@@ -1,8 +1,9 @@
 // What a dialect of AT commands consists of. Data only: at-engine.ts runs it, modem-transport.ts says when. Patterns and their
 // letters are those of pattern.ts.
 //
-// In commands, besides the letters there: %a APN, %u user, %w password, %h host, %p port. A dialect of a WiFi modem takes %a for
-// the network's name and %w for its password.
+// In commands, besides the letters there: %a APN, %u user, %w password, %h host, %p port; of TLS %c the file of the CA's
+// certificate, %C that of our certificate, %K that of our key, %s the level of verification. A step whose file is not given is
+// left out. A dialect of a WiFi modem takes %a for the network's name and %w for its password.
 
 /** What a line means that answers nothing. */
 export const NOISE = 0;
@@ -48,6 +49,8 @@ export interface SocketCommands {
     readonly send: Step;
     readonly read: ReadStep;
     readonly close: readonly Step[];
+    /** Of TLS: what %s is when nothing is verified, when the server is, and when both sides are. */
+    readonly levels?: readonly [none: number, server: number, both: number];
     /** What lines mean, for this kind of socket. */
     readonly events: readonly (readonly [pattern: string, event: number])[];
 }

@@ -9,7 +9,6 @@ import {
     BEARER_FAILED, CONNECTION_LOST, CONNECT_FAILED, MODEM_RESTARTED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED,
     SIM_MISSING, TLS_FAILED, TRANSPORT_FAULT, WRONG_MODEM,
 } from '../../src/reasons.ts';
-import type { SerialPort } from '../../src/serial.ts';
 import type { Platform, Transport, TransportOwner } from '../../src/transport.ts';
 import { AtEngine, DONE, FAILED, UNANSWERED } from './at-engine.ts';
 import type { AtOwner, Exchange } from './at-engine.ts';

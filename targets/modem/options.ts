@@ -3,6 +3,17 @@ import type { SerialPort } from '../../src/serial.ts';
 import type { Platform } from '../../src/transport.ts';
 import type { Dialect } from './dialect.ts';
 
+/** TLS in the modem. The files lie in the modem's own file system, under these names. */
+export interface ModemTls {
+    /** The certificate of the CA that the broker's must be signed by. */
+    readonly ca?: string;
+    /** Our certificate and its key, if the broker asks for one. */
+    readonly certificate?: string;
+    readonly key?: string;
+    /** Without `ca`: any broker is believed to be ours. Only for trying things out. */
+    readonly acceptAnyCertificate?: true;
+}
+
 export interface ModemOptions {
     readonly serial: SerialPort;
     /** Clock and wake of the transport alone: not the one of the client, which has one wake pending itself. */
@@ -12,8 +23,8 @@ export interface ModemOptions {
     readonly host: string;
     /** 1 to 65535. 1883 if left out, 8883 with `tls`. */
     readonly port?: number;
-    /** The modem's own TLS. */
-    readonly tls?: boolean;
+    /** The modem's own TLS; plain TCP if left out. */
+    readonly tls?: ModemTls;
     /** Access point name of the network operator; of a WiFi modem the network's name. */
     readonly apn?: string;
     readonly user?: string;

@@ -20,6 +20,10 @@ function quotable(name: string, text: string): string {
     return text;
 }
 
+const LETTERS = 'auwhpscCK';
+/** Of these those that name a file, which may be missing: they stand last. */
+const FIRST_FILE = 6;
+
 export class Plan {
     readonly prompt: number;
     readonly speeds: readonly number[];
@@ -48,7 +52,7 @@ export class Plan {
     readonly registration: Uint8Array;
     readonly longRegistration: Uint8Array;
     readonly signal: Uint8Array;
-    /** What %a, %u, %w, %h and %p stand for. */
+    /** What the letters of LETTERS stand for. */
     private readonly texts: readonly string[];
     private readonly lineEnd: string;
 
@@ -59,8 +63,14 @@ export class Plan {
         const pin = options.pin ?? '';
         if (!(port > 0 && port < 65536 && port % 1 === 0)) misuse(MOTEMQ_TEXTS ? 'port is 1 to 65535' : 'port', port);
         if (!options.host) misuse(MOTEMQ_TEXTS ? 'host is a name or an address' : 'host', options.host);
+        const tls = options.tls;
+        const ca = tls ? tls.ca ?? '' : '';
+        const certificate = tls ? tls.certificate ?? '' : '';
+        const levels = tcp.levels ?? [0, 1, 2];
+        if (tls && !ca && !tls.acceptAnyCertificate) misuse(MOTEMQ_TEXTS ? 'tls has a ca, or acceptAnyCertificate' : 'tls', ca);
         this.texts = [
             quotable('apn', options.apn ?? ''), quotable('user', options.user ?? ''), quotable('password', options.password ?? ''), quotable('host', options.host), '' + port,
+            '' + levels[ca ? certificate ? 2 : 1 : 0], quotable('ca', ca), quotable('certificate', certificate), quotable('key', tls ? tls.key ?? '' : ''),
         ];
         for (let index = 0; index < pin.length; index++) {
             const code = pin.charCodeAt(index);
@@ -119,7 +129,9 @@ export class Plan {
 
     private all(steps: readonly Step[]): Exchange[] {
         const exchanges: Exchange[] = [];
-        for (let index = 0; index < steps.length; index++) exchanges.push(this.exchange(steps[index], false, '', 0));
+        for (let index = 0; index < steps.length; index++) {
+            if (!this.lacksFile(steps[index].command)) exchanges.push(this.exchange(steps[index], false, '', 0));
+        }
         return exchanges;
     }
 
@@ -142,13 +154,25 @@ export class Plan {
         return patterns;
     }
 
+    /** Which of `texts` stands at command[index], by its percent sign and its letter; -1: none. */
+    private which(command: string, index: number): number {
+        return command.charAt(index) === '%' && index + 1 < command.length ? LETTERS.indexOf(command.charAt(index + 1)) : -1;
+    }
+
+    private lacksFile(command: string): boolean {
+        for (let index = 0; index < command.length; index++) {
+            const which = this.which(command, index);
+            if (which >= FIRST_FILE && !this.texts[which]) return true;
+        }
+        return false;
+    }
+
     /** Puts the texts in the places of their letters. */
     private fill(command: string): string {
-        const letters = 'auwhp';
         let filled = '';
         for (let index = 0; index < command.length; index++) {
-            const which = command.charAt(index) === '%' ? letters.indexOf(command.charAt(index + 1)) : -1;
-            if (which < 0 || index + 1 === command.length) filled += command.charAt(index);
+            const which = this.which(command, index);
+            if (which < 0) filled += command.charAt(index);
             else {
                 filled += this.texts[which];
                 index++;

@@ -1,0 +1,33 @@
+// Nordic's Serial Modem (nRF91), with its sockets by handle: data mode after OK, no prompt.
+import { CLOSED, DATA } from '../dialect.ts';
+import type { Dialect } from '../dialect.ts';
+
+const send = { command: 'AT#XSEND=%i,2,0,%n', expect: ['#XDATAMODE: %z'], seconds: 30 };
+// ERROR: nothing is there.
+const read = { command: 'AT#XRECV=%i,0,64,0,%n', header: '#XRECV: %i,%n,%n', failsWhenEmpty: true };
+const close = [{ command: 'AT#XCLOSE=%i', expect: ['#XCLOSE: %i,%z', 'OK'], seconds: 15, tolerated: true }];
+// Bits of poll(): 1 bytes wait, 8 error, 16 the peer has hung up.
+const events: Dialect['events'] = [
+    ['#XAPOLL: %i,1', DATA], ['#XAPOLL: %i,5', DATA], ['#XAPOLL: %i,16', CLOSED], ['#XAPOLL: %i,17', CLOSED], ['#XAPOLL: %i,20', CLOSED],
+    ['#XAPOLL: %i,21', CLOSED], ['#XAPOLL: %i,8', CLOSED], ['#XAPOLL: %i,24', CLOSED], ['#XAPOLL: %i,25', CLOSED], ['#XAPOLL: %i,32', CLOSED],
+];
+const poll = { command: 'AT#XAPOLL=,1,1' };
+const connect = { command: 'AT#XCONNECT=%i,"%h",%p', expect: ['#XCONNECT: %i,1', 'OK'], seconds: 60 };
+
+export const nordic: Dialect = {
+    name: 'Nordic Serial Modem',
+    models: ['nRF91'],
+    prompt: 'OK',
+    init: [{ command: 'AT+CFUN=1', seconds: 20 }],
+    bearer: [{ command: 'AT+CGDCONT=0,"IP","%a"', tolerated: true }],
+    bearerDown: [{ command: 'AT+CFUN=4', seconds: 30, tolerated: true }, { command: 'AT+CFUN=1', seconds: 20, tolerated: true }],
+    reset: [{ command: 'AT#XRESET', tolerated: true }],
+    powerDown: [{ command: 'AT#XSLEEP=1', tolerated: true }],
+    sendMaximum: 1024,
+    readMaximum: 2048,
+    tcp: {
+        open: [poll, { command: 'AT#XSOCKET=1,1,0', expect: ['#XSOCKET: %I,%n,%n', 'OK'] }, connect],
+        send, read, close, events,
+    },
+    events: [],
+};

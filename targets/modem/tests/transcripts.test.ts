@@ -1,0 +1,190 @@
+// Every published dialogue, byte for byte, through the engine with our own dialects: each command that a dialect gives is found in
+// the dialogue as we would give it, bytes go out after the prompt only, counted bytes come out whole, and every exchange ends as it
+// should, in pieces of any size.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { root } from '../../../scripts/root.ts';
+import { VirtualPlatform } from '../../../src/session/tests/world.ts';
+import type { SerialOwner, SerialPort } from '../../../src/serial.ts';
+import { AtEngine, DONE, FAILED } from '../at-engine.ts';
+import type { AtOwner, Exchange } from '../at-engine.ts';
+import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../index.ts';
+import type { Dialect } from '../index.ts';
+import { Plan } from '../plan.ts';
+
+interface Step {
+    readonly dir: 'host' | 'modem';
+    readonly bytes: string;
+    readonly data?: boolean;
+    readonly raw?: { readonly off: number; readonly len: number };
+}
+
+interface Dialogue {
+    readonly name: string;
+    readonly steps: readonly Step[];
+}
+
+const files: readonly (readonly [file: string, dialect: Dialect])[] = [
+    ['esp-at', espAt], ['nordic-sm', nordic], ['quectel-q', quectel], ['sim7080-ca', sim7080], ['sim7600-a76xx-cipopen', sim7600], ['sim800-cip', sim800], ['ublox-uso', ublox],
+];
+
+/** Dialogues in which an exchange of ours does not end well, and how. A read that says that nothing is there by failing is one. */
+const failing: Record<string, readonly string[]> = {
+    'esp-at': ['open-fail', 'recv-none'],
+    'nordic-sm': ['recv-none'],
+    'quectel-q': ['open-fail', 'open-id-in-use', 'send-full', 'send-closed', 'close-race-with-send'],
+    'sim7080-ca': ['open-fail', 'send-buffer-full'],
+    'sim7600-a76xx-cipopen': ['net-already-up', 'open-fail-dns', 'open-fail-in-use', 'open-fail-net', 'send-too-long', 'send-not-connected', 'recv-none'],
+    'sim800-cip': ['open-fail', 'open-already', 'open-bad-state', 'send-fail', 'send-not-connected'],
+    'ublox-uso': ['send-short', 'send-closed'],
+};
+
+/** Dialogues in which an exchange of ours gets no end: the other way of sending was chosen, or it sends nothing, or the modem starts anew. */
+const endless: Record<string, readonly string[]> = {
+    'quectel-q': ['unacked'],
+    'sim800-cip': ['send-acked', 'reboot-mid-send'],
+};
+
+const bytesOf = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0));
+
+class Line implements SerialPort {
+    written = '';
+    owner: SerialOwner | null = null;
+
+    open(owner: SerialOwner): void {
+        this.owner = owner;
+    }
+
+    write(bytes: Uint8Array, start: number, end: number): number {
+        this.written += String.fromCharCode(...bytes.subarray(start, end));
+        return end - start;
+    }
+
+    close(): void {
+        this.owner = null;
+    }
+}
+
+class Witness implements AtOwner {
+    outcomes: number[] = [];
+    data = '';
+    lines: string[] = [];
+
+    onEnd(outcome: number): void {
+        this.outcomes.push(outcome);
+    }
+
+    onData(bytes: Uint8Array, start: number, end: number): void {
+        this.data += String.fromCharCode(...bytes.subarray(start, end));
+    }
+
+    onLine(bytes: Uint8Array, end: number): void {
+        this.lines.push(String.fromCharCode(...bytes.subarray(0, end)));
+    }
+
+    onEcho(): void {
+        // The dialogues with echo are about it.
+    }
+
+    onPause(): void {
+        throw new Error('no pause was asked for');
+    }
+
+    onGone(): void {
+        throw new Error('the line does not go');
+    }
+}
+
+const pin = '1234';
+
+function planOf(dialect: Dialect): Plan {
+    return new Plan({
+        serial: new Line(), platform: new VirtualPlatform(), dialect, host: 'broker.example', apn: 'internet', pin,
+    });
+}
+
+/** The exchange of `plan` whose command is `command`, with the number of bytes in it. */
+function find(plan: Plan, command: string, engine: AtEngine): Exchange | undefined {
+    const length = Number(/(\d+)\r/.exec(command)?.[1] ?? 0);
+    const all = [
+        plan.probe, plan.prepare, plan.unlock, plan.enterPin, plan.register, plan.attach, plan.detach, plan.reset, plan.powerDown, plan.dial, plan.hangUp, [plan.send, plan.read],
+    ].flat();
+    const bytes = new Uint8Array(200);
+    return all.find((exchange) => {
+        engine.numbers.length = length;
+        return String.fromCharCode(...bytes.subarray(0, engine.numbers.write(exchange.command, bytes))) === command;
+    });
+}
+
+let known = 0;
+
+function replay(dialect: Dialect, dialogue: Dialogue, size: number): Witness {
+    const witness = new Witness();
+    const line = new Line();
+    const platform = new VirtualPlatform();
+    const plan = planOf(dialect);
+    const engine = new AtEngine(witness, line, platform, 192, plan.prompt, dialect.promptDelay ?? 0);
+    engine.open(115200);
+    let began = 0;
+    let expected = '';
+    let reads = false;
+    for (const [index, step] of dialogue.steps.entries()) {
+        if (step.dir === 'host') {
+            if (step.data) {
+                platform.pass(dialect.promptDelay ?? 0);
+                if (began) assert.is(line.written, step.bytes, 'the bytes, after the prompt');
+                line.written = '';
+                continue;
+            }
+            const exchange = find(plan, step.bytes, engine);
+            if (!exchange) continue;
+            began++;
+            known++;
+            reads = exchange.header !== null;
+            line.written = '';
+            const next = dialogue.steps.slice(index).find(each => each.data);
+            engine.begin(exchange, bytesOf(next?.bytes ?? ''), 0);
+            assert.is(line.written, step.bytes);
+            line.written = '';
+        } else {
+            const bytes = bytesOf(step.bytes);
+            if (step.raw && reads) expected += step.bytes.slice(step.raw.off, step.raw.off + step.raw.len);
+            for (let at = 0; at < bytes.length; at += size) line.owner?.onBytes(bytes, at, Math.min(at + size, bytes.length));
+        }
+    }
+    assert.is(witness.data, expected, 'counted bytes');
+    return witness;
+}
+
+for (const [file, dialect] of files) {
+    const { dialogues } = JSON.parse(readFileSync(join(root, 'targets/modem/tests/transcripts', file + '.json'), 'utf8')) as { dialogues: Dialogue[] };
+    for (const dialogue of dialogues) {
+        test(`${file}: ${dialogue.name}`, () => {
+            for (const size of [1, 2, 7, 64, 1000]) {
+                known = 0;
+                const { outcomes } = replay(dialect, dialogue, size);
+                const ended = known - (endless[file]?.includes(dialogue.name) ? 1 : 0);
+                assert.is(outcomes.length, ended, `exchanges that ended, in pieces of ${size}`);
+                const fails = failing[file]?.includes(dialogue.name) ?? false;
+                assert.equal(outcomes, outcomes.map((_, index) => fails && index === 0 ? FAILED : DONE), `in pieces of ${size}`);
+            }
+        });
+    }
+}
+
+test('every command of sending and receiving was found in a dialogue', () => {
+    for (const [file, dialect] of files) {
+        const { dialogues } = JSON.parse(readFileSync(join(root, 'targets/modem/tests/transcripts', file + '.json'), 'utf8')) as { dialogues: Dialogue[] };
+        const plan = planOf(dialect);
+        const engine = new AtEngine(new Witness(), new Line(), new VirtualPlatform(), 192, plan.prompt, 0);
+        const commands = dialogues.flatMap(dialogue => dialogue.steps).filter(step => step.dir === 'host' && !step.data).map(step => step.bytes);
+        const found = new Set(commands.map(command => find(plan, command, engine)));
+        assert.ok(found.has(plan.send), `${file}: send`);
+        assert.ok(found.has(plan.read), `${file}: read`);
+        assert.ok(found.has(plan.dial[plan.dial.length - 1]) || file === 'esp-at', `${file}: open`);
+    }
+});
+
+test.run();
