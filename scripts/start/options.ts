@@ -41,7 +41,8 @@ of Moddable (it takes a C compiler; without one the node runs on Node).
   --tls                speak TLS with it (the node then runs on Node: the virtual board has no TLS)
   --ca FILE            certificates (PEM) of the authorities to trust, instead of the well-known ones; implies --tls
   --user NAME          user name
-  --password TEXT      password; better in the environment as MOTEMQ_PASSWORD, where no list of processes shows it
+  --password-file FILE its first line is the password; or put the password into the environment as MOTEMQ_PASSWORD. It is no
+                       option: lists of processes and npm itself would show it
   --help               this text
 
   npm start -- --broker 192.168.1.10
@@ -66,7 +67,7 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
             args: [...parameters],
             options: {
                 broker: { type: 'string' }, tls: { type: 'boolean' }, ca: { type: 'string' }, user: { type: 'string' },
-                password: { type: 'string' }, count: { type: 'string' }, board: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+                'password-file': { type: 'string' }, count: { type: 'string' }, board: { type: 'string' }, help: { type: 'boolean', short: 'h' },
             },
         }));
     } catch (error) {
@@ -76,19 +77,22 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
     const secure = values.tls === true || values.ca !== undefined;
     const { board, user } = values;
     const count = Number(values.count ?? 60);
-    const password = values.password ?? environment['MOTEMQ_PASSWORD'];
+    const passwordFile = values['password-file'];
     if (!Number.isInteger(count) || count < LEAST || count > 1_000_000) throw new UsageError(`--count is a number from ${LEAST} to 1000000, not '${values.count}'`);
     if (board !== undefined && board !== 'xs' && board !== 'node') throw new UsageError(`--board is xs or node, not '${board}'`);
-    if (values.broker === undefined && (secure || user !== undefined || values.password !== undefined)) {
-        throw new UsageError('--tls, --ca, --user and --password are for a broker of yours: name it with --broker');
+    if (values.broker === undefined && (secure || user !== undefined || passwordFile !== undefined)) {
+        throw new UsageError('--tls, --ca, --user and --password-file are for a broker of yours: name it with --broker');
     }
-    if (values.password !== undefined && user === undefined) throw new UsageError('a password needs a user name: --user');
+    if (passwordFile !== undefined && user === undefined) throw new UsageError('a password needs a user name: --user');
     if (secure && board === 'xs') throw new UsageError('the virtual board has no TLS: leave --board xs out, or --tls');
     if (values.ca !== undefined && !existsSync(values.ca)) throw new UsageError(`there is no file '${values.ca}' (--ca)`);
+    if (passwordFile !== undefined && !existsSync(passwordFile)) throw new UsageError('there is no file of this name (--password-file)');
     const broker = values.broker === undefined ? null : brokerOf(values.broker, secure);
     if (secure && broker !== null && isIP(broker.host) !== 0 && broker.host !== '127.0.0.1') {
         throw new UsageError('with --tls name the broker as its certificate does: the node reaches it through a proxy, which a certificate for an IP address does not name');
     }
+    // The first line: editors end a file with a line feed.
+    const password = passwordFile === undefined ? environment['MOTEMQ_PASSWORD'] : readFileSync(passwordFile, 'utf8').split(/\r?\n/, 1)[0];
     return {
         broker, count, user, board: secure ? 'node' : board,
         tls: secure ? { ca: values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8') } : null,

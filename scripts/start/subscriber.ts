@@ -31,7 +31,7 @@ export class Subscriber {
             onStateChange: (state, reason) => {
                 if (state < CONNECTED && reason !== 0) told(new BrokerError(reasonText(reason) + (transport.lastError ? ` (${transport.lastError.message})` : '')));
             },
-            onSubscribed: ({ granted }) => told(granted === 1 ? null : new BrokerError(`the broker does not let '${options.user ?? 'anybody'}' subscribe to ${options.topic} at QoS 1`)),
+            onSubscribed: ({ granted }) => told(granted === 1 ? null : new BrokerError(`the broker does not let ${options.user === undefined ? 'anybody' : 'this user'} subscribe to ${options.topic} at QoS 1`)),
         });
         client.subscribe(new Subscription(platform, options.topic, 1, ({ bytes, start, end }) => this.onReading(Buffer.from(bytes.subarray(start, end)).toString())));
         client.start();

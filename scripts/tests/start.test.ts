@@ -115,7 +115,7 @@ test('a broker that is not there, and wrong options, are exit code 2 with the re
 test('--help teaches, with exit code 0', async () => {
     const { code, output } = await start('--help');
     assert.is(code, 0);
-    for (const option of ['--broker', '--tls', '--ca', '--user', '--password', '--count', '--board', 'MOTEMQ_PASSWORD']) assert.ok(output.includes(option), option);
+    for (const option of ['--broker', '--tls', '--ca', '--user', '--password-file', '--count', '--board', 'MOTEMQ_PASSWORD']) assert.ok(output.includes(option), option);
 });
 
 test('SIGINT ends a run at once and in order', async () => {
@@ -137,7 +137,9 @@ const usage: [parameters: string[], message: RegExp][] = [
     [['--broker', 'a:b:c'], /HOST:PORT/],
     [['--tls'], /name it with --broker/],
     [['--broker', 'host', '--tls', '--board', 'xs'], /no TLS/],
-    [['--broker', 'host', '--password', 'x'], /needs a user name/],
+    [['--broker', 'host', '--password-file', 'x'], /needs a user name/],
+    [['--broker', 'host', '--user', 'u', '--password-file', 'no/such/file'], /there is no file/],
+    [['--broker', 'host', '--user', 'u', '--password', 'x'], /Unknown option '--password'/],
     [['--broker', 'host', '--ca', 'no/such/file'], /there is no file/],
     [['--broker', '192.0.2.1', '--tls'], /as its certificate does/],
 ];
@@ -147,12 +149,12 @@ for (const [parameters, message] of usage) {
     });
 }
 
-test('a broker has the port that goes with it, a password the option before the environment', () => {
+test('a broker has the port that goes with it, a password its file before the environment', () => {
     assert.equal(parseOptions(['--broker', 'host'], {})?.broker, { host: 'host', port: 1883 });
     assert.equal(parseOptions(['--broker', '[::1]:99'], {})?.broker, { host: '::1', port: 99 });
     const secure = parseOptions(['--broker', 'host', '--tls', '--user', 'u'], { MOTEMQ_PASSWORD: 'secret' });
     assert.equal([secure?.broker?.port, secure?.board, secure?.password], [8883, 'node', 'secret']);
-    assert.is(parseOptions(['--broker', 'host', '--user', 'u', '--password', 'p'], { MOTEMQ_PASSWORD: 'secret' })?.password, 'p');
+    assert.is(parseOptions(['--broker', 'host', '--user', 'u', '--password-file', 'LICENSE'], { MOTEMQ_PASSWORD: 'secret' })?.password, 'MIT License');
 });
 
 const good: Outcome = {

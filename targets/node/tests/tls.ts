@@ -30,7 +30,7 @@ export async function connected(transport: TlsTransport, peer: Peer): Promise<{ 
     return { witness, visit, socket: visit.socket as TLSSocket };
 }
 
-/** Opens, tries to write early, and asserts that the end is TLS_FAILED, once, and that no byte went out; on a plain server only a `hello` of TLS. */
+/** Opens, tries to write early, and asserts that the end is TLS_FAILED, once, and that no byte went out; on a plain server only a `hello` of TLS (in hexadecimal). */
 export async function assertRefused(transport: TlsTransport, peer: Peer, hello = /^$/): Promise<void> {
     const witness = new Witness();
     transport.open(witness);
@@ -41,5 +41,5 @@ export async function assertRefused(transport: TlsTransport, peer: Peer, hello =
     await settle();
     assert.equal(witness.events, [failed]);
     assert.is(transport.bytesWritten, 0);
-    for (const { bytes } of peer.visits) assert.match(bytes.toString('latin1'), hello);
+    for (const { bytes } of peer.visits) assert.match(bytes.toString('hex'), hello);
 }
