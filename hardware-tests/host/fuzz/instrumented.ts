@@ -1,0 +1,7 @@
+// What instrument.ts bundles: the targets, and the counters that the code below them counts with.
+import { decoder } from './targets/decoder.ts';
+import { session } from './targets/session.ts';
+import type { Target } from './target.ts';
+
+export * as counters from './counters.ts';
+export const targets: readonly Target[] = [decoder, session];
