@@ -18,11 +18,9 @@ export interface SessionOwner {
     /** A turn is over: there may be room. */
     onTurn(): void;
     onPong(): void;
-    /** The answer to a SUBSCRIBE (`code`: its return code) or UNSUBSCRIBE (0). */
+    /** The answer to a SUBSCRIBE (`code`: its return code), an UNSUBSCRIBE or a message in parts (0). */
     onAnswer(packetIdentifier: number, code: number): void;
-    /** The PUBACK of the message in parts. */
-    onLargeAcknowledged(): void;
-    /** The message in parts, of which something was sent, cannot be completed or will not be acknowledged. */
+    /** The connection ended while a message in parts was on its way or unacknowledged: nothing here can send it again. */
     onLargeLost(): void;
 }
 
@@ -31,7 +29,7 @@ const PART_SIZE = 512;
 
 export class ClientSession extends Client {
     sessionPresent = false;
-    private readonly told: SessionOwner;
+    private readonly watcher: SessionOwner;
     /** Parts of the message in parts: part[partStart..partEnd). Empty without such a message. */
     private part: Uint8Array;
     private partStart = 0;
@@ -40,13 +38,14 @@ export class ClientSession extends Client {
     private missing = 0;
     /** Something of it was handed to the transport: until it ends, nothing else may follow. */
     private begun = false;
-    /** The identifier of a message in parts whose PUBACK has not come; 0: none. */
-    private largeIdentifier = 0;
+    /** Identifiers of messages in parts whose PUBACKs have not come. */
+    private readonly awaited: number[];
 
-    constructor(options: ClientOptions, told: SessionOwner) {
+    constructor(options: ClientOptions, watcher: SessionOwner) {
         super(options);
-        this.told = told;
+        this.watcher = watcher;
         this.part = new Uint8Array(0);
+        this.awaited = [];
     }
 
     /** Bytes of packets that the send buffer takes at present. */
@@ -77,7 +76,7 @@ export class ClientSession extends Client {
     }
 
     /** Sends a PINGREQ in this turn, whatever the keep-alive says. */
-    ping(): void {
+    pingNow(): void {
         const end = encodeEmpty(this.send.memory, this.controlEnd, this.send.memory.length, PINGREQ);
         // No room: one waits already.
         if (end > 0) this.controlEnd = end;
@@ -105,7 +104,7 @@ export class ClientSession extends Client {
         this.part = part;
         this.partEnd = at;
         this.missing = length;
-        this.largeIdentifier = packetIdentifier;
+        if (qos) this.awaited.push(packetIdentifier);
         return packetIdentifier;
     }
 
@@ -123,29 +122,35 @@ export class ClientSession extends Client {
     }
 
     override onPingresp(): number {
-        this.told.onPong();
+        this.watcher.onPong();
         return super.onPingresp();
     }
 
     override onPuback(packetIdentifier: number): number {
-        if (packetIdentifier !== this.largeIdentifier || this.writing) return super.onPuback(packetIdentifier);
-        this.largeIdentifier = 0;
-        this.told.onLargeAcknowledged();
-        return 0;
+        const awaited = this.awaited;
+        for (let at = 0; at < awaited.length; at++) {
+            if (awaited[at] === packetIdentifier) {
+                awaited[at] = awaited[awaited.length - 1];
+                awaited.pop();
+                this.watcher.onAnswer(packetIdentifier, 0);
+                return 0;
+            }
+        }
+        return super.onPuback(packetIdentifier);
     }
 
     override onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number {
         const asked = this.isPending(packetIdentifier);
         const code = codes[start];
         const fault = super.onSuback(packetIdentifier, codes, start, end);
-        if (asked && !fault) this.told.onAnswer(packetIdentifier, code);
+        if (asked && !fault) this.watcher.onAnswer(packetIdentifier, code);
         return fault;
     }
 
     override onUnsuback(packetIdentifier: number): number {
         const asked = this.isPending(packetIdentifier);
         super.onUnsuback(packetIdentifier);
-        if (asked) this.told.onAnswer(packetIdentifier, 0);
+        if (asked) this.watcher.onAnswer(packetIdentifier, 0);
         return 0;
     }
 
@@ -157,17 +162,15 @@ export class ClientSession extends Client {
     protected override finishTurn(): void {
         super.finishTurn();
         if (this.partEnd > 0 && this.state === CONNECTED) this.transmit();
-        this.told.onTurn();
+        this.watcher.onTurn();
     }
 
     protected override disconnect(reason: number): void {
-        const lost = this.begun || (this.largeIdentifier > 0 && !this.writing);
-        if (lost) {
-            this.endLarge();
-            this.largeIdentifier = 0;
-        }
+        // One that waits for its turn can wait on.
+        const lost = this.begun || this.awaited.length > (this.writing ? 1 : 0);
+        if (lost) this.endLarge();
         super.disconnect(reason);
-        if (lost) this.told.onLargeLost();
+        if (lost) this.watcher.onLargeLost();
     }
 
     /** Hands over what waits of the message in parts, once all that came before it is gone. */
@@ -179,6 +182,7 @@ export class ClientSession extends Client {
         this.begun = true;
         this.bytesOut += taken;
         this.partStart += taken;
+        if (!this.pinging) this.deadline = this.moment + this.pingAfter;
         this.stream.flush();
         if (this.partStart < this.partEnd) return;
         this.partStart = this.partEnd = 0;

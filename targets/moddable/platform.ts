@@ -62,4 +62,10 @@ export class ModdablePlatform implements Platform {
     caught(error: unknown): void {
         report('a callback threw', error);
     }
+
+    /** Gives back the timer. Only once its client is stopped for good: nothing may be asked of the platform afterwards. Twice is fine. */
+    close(): void {
+        this.owner = null;
+        Timer.clear(this.timer);
+    }
 }
