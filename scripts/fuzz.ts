@@ -42,7 +42,7 @@ function fuzz(target: Target, bundle: Bundle, runs: number, seconds: number): bo
     const elapsed = (): number => (performance.now() - begun) / 1000;
     while (fuzzer.runs - first < runs && elapsed() < seconds) for (let left = BATCH; left > 0; left--) fuzzer.step();
     const speed = (fuzzer.runs - first) / elapsed();
-    const kept = heapKeptPerRun(target, fuzzer.corpus, HEAP_RUNS);
+    const kept = heapKeptPerRun(target, bundle, fuzzer.corpus, HEAP_RUNS);
     const own = bundle.blocks.map((block, number) => ({ ...block, number })).filter(({ file }) => target.sources.some(source => file.startsWith(source)));
     const missed = own.filter(({ number }) => !fuzzer.blocks.has(number));
     console.log(`${target.name}: ${fuzzer.runs} runs, ${speed.toFixed(0)} a second; ${own.length - missed.length} of ${own.length} blocks, ${fuzzer.edges} edges; `

@@ -91,7 +91,7 @@ test('what is written outside of a buffer, or into bytes that were lent, is seen
     guarded.check('it');
     new Uint8Array(guarded.bytes.buffer)[guarded.bytes.byteOffset + 4] = 1;
     assert.throws(() => guarded.check('it'), 'it is written to outside of its range');
-    let kept = new Uint8Array(0);
+    let kept: Uint8Array = new Uint8Array(0);
     lend(fromHex('0102'), (bytes, start, end) => {
         assert.is(toHex(bytes, start, end), '0102');
         kept = bytes.subarray(start, end);
