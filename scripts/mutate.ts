@@ -37,7 +37,8 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
         // The sandbox gets no tsconfig.json: Stryker would rewrite it with an interface that this TypeScript has not.
         ignorePatterns: ['**', '!src/**', '!hardware-tests/host/**', '!scripts/**'],
         tempDirName: join('.cache', 'stryker'), coverageAnalysis: 'perTest', concurrency: Number(values.jobs),
-        timeoutMS: 5000, timeoutFactor: 1.5, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
+        // The plugin counts the turns of loops instead: no clock judges.
+        timeoutMS: 600_000, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
     }).runMutationTest();
     const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, mutated);
     const unexplained = survived.filter(({ why }) => why === undefined);

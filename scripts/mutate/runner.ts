@@ -3,8 +3,9 @@
 import { INSTRUMENTER_CONSTANTS } from '@stryker-mutator/api/core';
 import type { InstrumenterContext, StrykerOptions } from '@stryker-mutator/api/core';
 import { commonTokens, declareClassPlugin, declareValuePlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
-import { determineHitLimitReached, DryRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
+import { DryRunStatus, MutantRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
 import type { DryRunResult, MutantRunOptions, MutantRunResult, TestResult, TestRunner } from '@stryker-mutator/api/test-runner';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { bundleTests } from './suite.ts';
 import type { Test, TestFile } from './suite.ts';
 
@@ -17,11 +18,13 @@ export interface RunnerOptions {
 /** What the instrumented sources share with who runs them. */
 const mutants = (globalThis as unknown as Record<string, InstrumenterContext>)[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
 
-/**
- * A mutant that has been run so often has made a loop endless. Stryker's own limit, a hundred times of what all tests do, is
- * for tests that repeat themselves when they fail; with inputs by the million it would take minutes to reach.
- */
-const limitOf = (hitLimit: number | undefined): number => Math.max((hitLimit ?? 0) / 50, 1e6);
+/** Turns of loops in each test when no mutant is awake, by the test's id: written by the process that makes the dry run, read by all. */
+const TURNS_FILE = 'turns.json';
+
+/** A test whose loops turn more often than `turns`, which is what they do without a mutant, allows is in an endless one. */
+const patienceFor = (turns: number): number => 10 * turns + 100_000;
+
+class EndlessLoop extends Error {}
 
 /** Loading `file`, as a test of its own, and then what it holds. */
 function* testsOf(file: TestFile): Generator<Test> {
@@ -34,6 +37,10 @@ class Runner implements TestRunner {
     static readonly inject = tokens(commonTokens.options);
     private readonly judges: readonly string[];
     private files: TestFile[] = [];
+    private usualTurns: Record<string, number> | undefined;
+    /** Of loops, in the present test. */
+    private turns = 0;
+    private patience = Infinity;
 
     constructor(options: StrykerOptions) {
         this.judges = (options.runner as RunnerOptions).judges;
@@ -44,26 +51,30 @@ class Runner implements TestRunner {
     }
 
     async init(): Promise<void> {
-        this.files = await bundleTests(process.cwd(), this.judges);
+        this.files = await bundleTests(process.cwd(), this.judges, () => {
+            if (++this.turns > this.patience) throw new EndlessLoop();
+        });
     }
 
     async dryRun(): Promise<DryRunResult> {
         const tests: TestResult[] = [];
+        const turns: Record<string, number> = {};
+        this.patience = Infinity;
         for (const file of this.files) {
             for (const test of testsOf(file)) {
                 mutants.currentTestId = test.id;
                 tests.push(await this.try(test));
+                turns[test.id] = this.turns;
             }
         }
+        writeFileSync(TURNS_FILE, JSON.stringify(turns));
         return { status: DryRunStatus.Complete, tests, mutantCoverage: mutants.mutantCoverage };
     }
 
-    async mutantRun({ activeMutant, testFilter, hitLimit }: MutantRunOptions): Promise<MutantRunResult> {
+    async mutantRun({ activeMutant, testFilter }: MutantRunOptions): Promise<MutantRunResult> {
+        const usual = this.usualTurns ??= JSON.parse(readFileSync(TURNS_FILE, 'utf8')) as Record<string, number>;
         const wanted = new Set(testFilter);
         const tests: TestResult[] = [];
-        const limit = limitOf(hitLimit);
-        mutants.hitLimit = limit;
-        mutants.hitCount = 0;
         mutants.activeMutant = activeMutant.id;
         try {
             for (const file of this.files) {
@@ -71,10 +82,11 @@ class Runner implements TestRunner {
                 const all = wanted.has(file.path);
                 for (const test of testsOf(file)) {
                     if (!all && !wanted.has(test.id) && test.id !== file.path) continue;
-                    tests.push(await this.try(test));
-                    const endless = determineHitLimitReached(mutants.hitCount, limit);
-                    if (endless) return toMutantRunResult(endless);
-                    if (tests.at(-1)!.status === TestStatus.Failed) return toMutantRunResult({ status: DryRunStatus.Complete, tests });
+                    this.patience = patienceFor(usual[test.id]);
+                    const result = await this.try(test);
+                    tests.push(result);
+                    if (this.turns > this.patience) return { status: MutantRunStatus.Timeout, reason: `an endless loop in ${test.id}` };
+                    if (result.status === TestStatus.Failed) return toMutantRunResult({ status: DryRunStatus.Complete, tests });
                 }
             }
             return toMutantRunResult({ status: DryRunStatus.Complete, tests });
@@ -86,6 +98,7 @@ class Runner implements TestRunner {
     private async try({ id, name, run }: Test): Promise<TestResult> {
         const begun = performance.now();
         let failure: string | undefined;
+        this.turns = 0;
         try {
             await run();
         } catch (error) {

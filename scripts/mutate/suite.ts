@@ -9,6 +9,7 @@ import { Script } from 'node:vm';
 import * as fastCheck from 'fast-check';
 import { constants } from '../constants.mjs';
 import { root } from '../root.ts';
+import { ON_LOOP, tellLoops } from './loops.ts';
 
 export interface Test {
     /** Path of its file and its name: the same in every load. */
@@ -17,17 +18,20 @@ export interface Test {
     run(): unknown;
 }
 
-type Module = (require: (name: string) => unknown, module: object, exports: object) => void;
+type Module = (require: (name: string) => unknown, module: object, exports: object, onLoop: () => void) => void;
 
 /** One test file with everything of the project that it imports. */
 export class TestFile {
     readonly path: string;
     private readonly module: Module;
     private readonly require: (name: string) => unknown;
+    private readonly onLoop: () => void;
 
-    constructor(path: string, code: string) {
+    /** `code`: a CommonJS module, which calls `onLoop` in its loops. */
+    constructor(path: string, code: string, onLoop: () => void) {
         this.path = path;
-        this.module = new Script(`(function (require, module, exports) {${code}\n})`, { filename: path }).runInThisContext() as Module;
+        this.onLoop = onLoop;
+        this.module = new Script(`(function (require, module, exports, ${ON_LOOP}) {${code}\n})`, { filename: path }).runInThisContext() as Module;
         this.require = createRequire(join(root, 'package.json'));
     }
 
@@ -38,13 +42,16 @@ export class TestFile {
         test.run = (): void => {};
         test.skip = (): void => {};
         const exports = {};
-        this.module(name => name === 'uvu' ? { test } : this.require(name), { exports }, exports);
+        this.module(name => name === 'uvu' ? { test } : this.require(name), { exports }, exports, this.onLoop);
         return tests;
     }
 }
 
-/** Bundles the test files (paths relative to `folder`, a copy of the project or the project) in their given order. */
-export async function bundleTests(folder: string, paths: readonly string[], plugins: Plugin[] = []): Promise<TestFile[]> {
+/**
+ * Bundles the test files (paths relative to `folder`, a copy of the project or the project) in their given order.
+ * `onLoop` is called for every turn of every loop in them and in what they import of the project.
+ */
+export async function bundleTests(folder: string, paths: readonly string[], onLoop: () => void, plugins: Plugin[] = []): Promise<TestFile[]> {
     const { outputFiles } = await build({
         absWorkingDir: folder,
         entryPoints: paths.map(path => ({ in: path, out: path })),
@@ -62,5 +69,5 @@ export async function bundleTests(folder: string, paths: readonly string[], plug
     });
     // The same generated values every time, and no search for the smallest that fails: one failure is enough.
     fastCheck.configureGlobal({ seed: 1, endOnFailure: true });
-    return paths.map((path, index) => new TestFile(path, outputFiles[index].text));
+    return paths.map((path, index) => new TestFile(path, tellLoops(outputFiles[index].text), onLoop));
 }
