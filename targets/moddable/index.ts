@@ -2,4 +2,12 @@
 export { ModdablePlatform } from './platform.ts';
 export { TcpTransport } from './tcp-transport.ts';
 export type { TcpOptions } from './tcp-transport.ts';
+export { TlsTransport } from './tls-transport.ts';
+export type { TlsOptions } from './tls-transport.ts';
+export type { Secure } from './tls-socket.ts';
+export { WiFiNetwork } from './wifi-network.ts';
+export type { WiFi, WiFiOptions } from './wifi-network.ts';
+export type { Network, NetworkUser } from './network.ts';
+export type { Dns, Resolver } from './name-lookup.ts';
+export type { TransportOptions } from './socket-transport.ts';
 export type { Socket, SocketClass, SocketOptions } from './socket.ts';

@@ -7,7 +7,7 @@ export interface Socket {
     target?: unknown;
     /** Fills all of `into`; undefined if nothing is there. */
     read(into: Uint8Array<ArrayBuffer>): unknown;
-    /** Bytes that can still be written; undefined if the connection has ended. */
+    /** Bytes that can still be written; undefined or NaN if the connection has ended. */
     write(data: Uint8Array<ArrayBuffer>): unknown;
     /** No callback follows; what was written still goes out. */
     close(): void;
@@ -18,12 +18,14 @@ export interface SocketOptions {
     port: number;
     nodelay: boolean;
     target: unknown;
+    /** What the class of the sockets wants to know besides. */
+    details: unknown;
     /** So many bytes are unread. Comes again only when more arrive. */
     onReadable(this: Socket, count: number): void;
     /** So many bytes can be written. The first one means: connected. */
     onWritable(this: Socket, count: number): void;
-    /** The connection failed or ended; after all that was received has been read. */
-    onError(this: Socket): void;
+    /** The connection failed or ended; after all that was received has been read. `reason`: why (src/reasons.ts), from sockets of ours that know. */
+    onError(this: Socket, reason?: number): void;
 }
 
 export type SocketClass = new (options: SocketOptions) => Socket;

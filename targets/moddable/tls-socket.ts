@@ -1,0 +1,146 @@
+// Moddable's TLS socket (`embedded:io/socket/tcp/tls`, TLS 1.2 in JavaScript) as a socket that behaves like TCP (socket.ts). What
+// the wrapped one does otherwise (SDK 8: examples/io/tcp/tlssocket, modules/crypt/ssl), and what is done about it:
+// - It throws out of TCP's callbacks, which ends the machine: a certificate, an alert, a record that cannot be read. TCP is guarded.
+// - Its callbacks come deep inside of it, with most of an ESP8266's stack in use, and it goes on afterwards as if nobody had closed
+//   it. So all that is told is told in a turn of its own; it keeps what is unread until then.
+// - `this` of its callbacks is not the socket.
+// - After the end of the connection `write` returns NaN, and before that a number which leaves too little for its record's overhead.
+import Timer from 'timer';
+import { CONNECT_FAILED, TLS_FAILED } from '../../src/reasons.ts';
+import { guarded } from './guarded.ts';
+import type { IoClass } from './guarded.ts';
+import { report } from './report.ts';
+import type { Socket, SocketOptions } from './socket.ts';
+
+/** What a TLS connection is made with, in Moddable's words (`ssl/session`). */
+export interface Secure {
+    /** The certificate, in DER, of the authority to trust, or several. If left out, those that the app was built with. */
+    readonly certificate?: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
+    /** The name that is sent to the server (SNI) and that its certificate must carry. The transport's host if left out. */
+    readonly serverName?: string;
+    /** Protocols to offer (ALPN), the most wanted first. */
+    readonly applicationLayerProtocolNegotiation?: string | readonly string[];
+    /** Our own certificate in DER, then those that lead to its authority, for servers that demand one. */
+    readonly clientCertificates?: readonly (ArrayBuffer | Uint8Array)[];
+    /** The private key of `clientCertificates`, in DER. */
+    readonly clientKey?: ArrayBuffer | Uint8Array;
+    /** False accepts any server, and with it anybody on the way. */
+    readonly verify?: boolean;
+    /** What else the module knows, `cache` for instance. */
+    readonly [option: string]: unknown;
+}
+
+/** What a TLS socket is made from. */
+export interface TlsDetails {
+    /** `embedded:io/socket/tcp/tls`, or one that behaves alike. */
+    readonly io: IoClass;
+    /** The sockets below: `{ io: TCP }` of `embedded:io/socket/tcp`, with options for them. */
+    readonly TCP: { readonly io: IoClass };
+    /** The server's name for SNI and certificate, unless `secure` says another. */
+    readonly host: string;
+    readonly secure?: Secure;
+}
+
+/** The largest overhead of a record beyond what `write` says is left: header, initialisation vector, digest, padding; in bytes. */
+const OVERHEAD = 64;
+/** How long a timer sleeps that is not wanted, in ms. */
+const IDLE = 0x3fffffff;
+
+export class TlsSocket implements Socket {
+    readonly target: unknown;
+    private readonly options: SocketOptions;
+    private readonly tls: Socket;
+    private readonly timer: ReturnType<typeof Timer.set>;
+    /** TCP has called back: from now on what fails is TLS. */
+    private reached = false;
+    private closed = false;
+    /** To be told: bytes that can be written and read (-1: nothing), and that it is over. */
+    private writable = -1;
+    private unread = -1;
+    private ended = false;
+    private reason: number | undefined = undefined;
+    private ready = false;
+
+    /** Throws if there is no socket to be had. `options.details` are `TlsDetails`. */
+    constructor(options: SocketOptions) {
+        const details = options.details as TlsDetails;
+        this.target = options.target;
+        this.options = options;
+        this.timer = Timer.set(() => this.turn(), IDLE, IDLE); // dialect-ok: once a connection, as all below
+        try {
+            this.tls = new details.io({
+                address: options.address, port: options.port, nodelay: options.nodelay,
+                host: details.host,
+                secure: details.secure,
+                TCP: Object.assign({}, details.TCP, {
+                    io: guarded(details.TCP.io, error => this.fault(error), () => { // dialect-ok
+                        this.reached = true;
+                    }),
+                }),
+                onReadable: (count: number) => this.tell(-1, count, false), // dialect-ok
+                onWritable: (count: number) => this.tell(count, -1, false), // dialect-ok
+                onError: () => this.tell(-1, -1, true), // dialect-ok
+            }) as Socket;
+        } catch (error) {
+            Timer.clear(this.timer);
+            throw error;
+        }
+    }
+
+    read(into: Uint8Array<ArrayBuffer>): unknown {
+        return this.tls.read(into);
+    }
+
+    write(data: Uint8Array<ArrayBuffer>): unknown {
+        const room = (this.tls.write(data) as number) - OVERHEAD;
+        return room < 0 ? 0 : room;
+    }
+
+    close(): void {
+        if (this.closed) return;
+        this.closed = true;
+        Timer.clear(this.timer);
+        this.tls.close();
+    }
+
+    /** Notes what is to be told, and asks for a turn of its own for it. */
+    private tell(writable: number, unread: number, ended: boolean): void {
+        if (this.closed) return;
+        if (writable >= 0) this.writable = writable;
+        if (unread >= 0) this.unread = unread;
+        if (ended) this.ended = true;
+        Timer.schedule(this.timer, 0, IDLE);
+    }
+
+    /** TLS has thrown: a certificate that is not trusted, an alert, a record that cannot be read. */
+    private fault(error: unknown): void {
+        if (this.closed) return;
+        report('TLS', error);
+        this.reason = TLS_FAILED;
+        this.tell(-1, -1, true);
+    }
+
+    /** Tells in the order in which a socket does: connected, readable, writable, ended. What is told may close it. */
+    private turn(): void {
+        const options = this.options;
+        if (this.writable >= 0 && !this.ready) {
+            this.ready = true;
+            this.tellWritable();
+        }
+        if (this.unread > 0 && this.ready && !this.closed) {
+            const unread = this.unread;
+            this.unread = -1;
+            options.onReadable.call(this, unread);
+        }
+        if (this.writable >= 0 && !this.closed) this.tellWritable();
+        if (this.ended && !this.closed) {
+            options.onError.call(this, this.reason ?? (this.ready ? undefined : this.reached ? TLS_FAILED : CONNECT_FAILED));
+        }
+    }
+
+    private tellWritable(): void {
+        const writable = this.writable;
+        this.writable = -1;
+        this.options.onWritable.call(this, writable);
+    }
+}
