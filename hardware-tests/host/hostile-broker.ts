@@ -45,12 +45,12 @@ export class HostileBroker {
     }
 
     /**
-     * Sends an attack that a connection outlives: ten times in one piece, and again as soon as a QoS 1 message of the client got
+     * Sends an attack that a connection outlives: fifty times in one piece, and again as soon as a QoS 1 message of the client got
      * through, `times` over. Resolves when the client has read all; rejects if it does not get on.
      */
     async flood(attack: Attack, times: number): Promise<void> {
         const socket = this.current;
-        const piece = Buffer.concat(Array.from({ length: 10 }, () => attack.bytes));
+        const piece = Buffer.concat(Array.from({ length: 50 }, () => attack.bytes));
         for (let time = 0; time < times; time++) {
             const before = this.published;
             socket?.write(piece);

@@ -92,19 +92,19 @@ const ends: Attack[] = [
 
 const confusing = ['/', '//', '\u{feff}a', 'a\u{feff}', '$SYS/a', '$', ' ', '\u0001', '\u{ffff}', '\u{202e}a', '__proto__', 'constructor', `a${'/'.repeat(90)}`, '/+'.replace('+', '-')];
 
-/** In pieces where the transport says so: 20 to 50 packets each. */
+/** 5 to 14 packets each. */
 const lasts: Attack[] = [
-    { name: 'retained messages without end, QoS 0', bytes: repeated(publish('a/b', 'x'.repeat(40), 1), 50), reason: 0 },
-    { name: 'retained messages without end, QoS 1', bytes: repeated(publish('a/b', 'x'.repeat(40), 3), 50), reason: 0 },
-    { name: 'the smallest QoS 1 messages without end, each to be acknowledged', bytes: repeated(publish('a', '', 2), 50), reason: 0 },
-    { name: 'one QoS 1 message again and again, DUP set', bytes: repeated(publish('a', '21', 10), 20), reason: 0 },
-    { name: 'messages larger than the receive buffer', bytes: repeated(publish('a', Buffer.alloc(400), 2), 20), reason: 0 },
-    { name: 'topics larger than the receive buffer', bytes: repeated(publish('t'.repeat(300), '21', 2), 20), reason: 0 },
+    { name: 'retained messages without end, QoS 0', bytes: repeated(publish('a/b', 'x'.repeat(40), 1), 10), reason: 0 },
+    { name: 'retained messages without end, QoS 1', bytes: repeated(publish('a/b', 'x'.repeat(40), 3), 10), reason: 0 },
+    { name: 'the smallest QoS 1 messages without end, each to be acknowledged', bytes: repeated(publish('a', '', 2), 10), reason: 0 },
+    { name: 'one QoS 1 message again and again, DUP set', bytes: repeated(publish('a', '21', 10), 5), reason: 0 },
+    { name: 'messages larger than the receive buffer', bytes: repeated(publish('a', Buffer.alloc(400), 2), 5), reason: 0 },
+    { name: 'topics larger than the receive buffer', bytes: repeated(publish('t'.repeat(300), '21', 2), 5), reason: 0 },
     { name: 'topics that confuse', bytes: Buffer.concat(confusing.map((topic) => publish(topic))), reason: 0 },
-    { name: 'PUBACKs that nothing waits for', bytes: repeated(hex('4002fffe'), 50), reason: 0 },
-    { name: 'SUBACKs that nothing waits for, with too many codes', bytes: repeated(packet(0x90, uint16(0xfffe), Buffer.alloc(100)), 20), reason: 0 },
-    { name: 'UNSUBACKs that nothing waits for', bytes: repeated(hex('b002fffe'), 50), reason: 0 },
-    { name: 'PINGRESPs that nobody asked for', bytes: repeated(hex('d000'), 50), reason: 0 },
+    { name: 'PUBACKs that nothing waits for', bytes: repeated(hex('4002fffe'), 10), reason: 0 },
+    { name: 'SUBACKs that nothing waits for, with too many codes', bytes: repeated(packet(0x90, uint16(0xfffe), Buffer.alloc(100)), 5), reason: 0 },
+    { name: 'UNSUBACKs that nothing waits for', bytes: repeated(hex('b002fffe'), 10), reason: 0 },
+    { name: 'PINGRESPs that nobody asked for', bytes: repeated(hex('d000'), 10), reason: 0 },
 ];
 
 export const attacks: readonly Attack[] = [...ends, ...lasts];

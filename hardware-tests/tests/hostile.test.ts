@@ -14,7 +14,7 @@ import { RECEIVE_BUFFER, Victim } from '../host/hostile-victim.ts';
 import { attacks } from '../host/hostile.ts';
 import { until } from '../host/until.ts';
 
-/** How often a connection that ends is made again and attacked again, and how many tens of attacks one that lasts outlives. */
+/** How often a connection that ends is made again and attacked again, and how many times fifty attacks one that lasts outlives. */
 const AMBUSHES = 3;
 const FLOODS = 4;
 
