@@ -6,6 +6,7 @@
 // Here is what the application sees. When something is sent is the session's affair (client-session.ts), unread messages are
 // client-inbox.ts's, sockets and names client-socket.ts's.
 import type { Message } from '../../src/codec/message-decoder.ts';
+import { publishSize } from '../../src/codec/publish.ts';
 import { fixedHeaderSize } from '../../src/codec/remaining-length.ts';
 import { Topic } from '../../src/codec/topic.ts';
 import { misuse } from '../../src/misuse.ts';
@@ -26,8 +27,8 @@ import { TextCache } from './client-texts.ts';
 import type { ByteBuffer, ControlMessage, MQTTClientOptions, MessageOptions } from './client-types.ts';
 import { ModdablePlatform } from './platform.ts';
 
-/** Longest fixed header and packet identifier of a PUBLISH, in bytes: what `onWritable` need not count on. */
-const OVERHEAD = 7;
+/** Of a PUBLISH besides topic and message, at most: fixed header, length of the topic, packet identifier; in bytes. */
+const OVERHEAD = 9;
 
 /** A message that is written in parts and kept until it is whole, because the send buffer can hold it. */
 interface Assembly {
@@ -177,8 +178,9 @@ export class MQTTClient {
         // As in take(); a message in parts does not pass it before its end.
         if (qos !== 0 && qos !== 1) misuse(MOTEMQ_TEXTS ? 'the QoS of a message is 0 or 1' : 'qos', qos);
         const session = this.session;
-        if (length + topic.encoded.length + OVERHEAD <= session.largestPacket) {
-            if (length + topic.encoded.length + OVERHEAD > session.room) overflow();
+        const size = publishSize(topic, length, qos);
+        if (size <= session.largestPacket) {
+            if (size > session.room) overflow();
             this.assembly = { topic, options, bytes: new Uint8Array(length), end: 0 };
         } else {
             const packetIdentifier = session.beginLarge(topic, length, qos, !!options.retain);
