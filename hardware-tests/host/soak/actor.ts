@@ -132,7 +132,10 @@ export class Actor {
     }
 
     private async onBoard(program: string): Promise<Runner> {
+        // Whoever waits for a report; kept here and not hung on `board.end`, which would hold them all until it settles.
         let answer: (report: BoardReport) => void = () => {};
+        let giveUp: (error: Error) => void = () => {};
+        let gone = false;
         const onLine = (line: string): void => {
             const [word, ...rest] = line.split(' ');
             if (word === REPORTED) answer(JSON.parse(rest.join(' ')) as BoardReport);
@@ -148,6 +151,8 @@ export class Actor {
         });
         let expected = false;
         void board.end.then(({ code, errors }) => {
+            gone = true;
+            giveUp(new Error('the board is gone'));
             if (!expected) this.fault(`the board ended with ${code}: ${errors}`);
         });
         return {
@@ -157,8 +162,9 @@ export class Actor {
             restart: async () => {},
             report: () => new Promise((resolve, reject) => {
                 answer = resolve;
-                board.send(REPORT);
-                void board.end.then(() => reject(new Error('the board is gone')));
+                giveUp = reject;
+                if (gone) reject(new Error('the board is gone'));
+                else board.send(REPORT);
             }),
             async stop() {
                 expected = true;
