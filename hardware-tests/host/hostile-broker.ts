@@ -61,6 +61,11 @@ export class HostileBroker {
         }
     }
 
+    /** Sends `bytes` on the present connection. */
+    say(bytes: Uint8Array): void {
+        this.current?.write(bytes);
+    }
+
     /** Resets the present connection. */
     drop(): void {
         if (this.current) reset(this.current);

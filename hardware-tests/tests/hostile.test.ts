@@ -11,7 +11,7 @@ import { xsEngine } from '../boards/xs/build.ts';
 import { bundleForBoard } from '../boards/xs/bundle.ts';
 import { HostileBroker } from '../host/hostile-broker.ts';
 import { RECEIVE_BUFFER, Victim } from '../host/hostile-victim.ts';
-import { attacks } from '../host/hostile.ts';
+import { attacks, publish } from '../host/hostile.ts';
 import { until } from '../host/until.ts';
 
 /** How often a connection that ends is made again and attacked again, and how many times fifty attacks one that lasts outlives. */
@@ -56,6 +56,21 @@ for (const attack of lasting) {
         await broker.flood(attack, FLOODS);
         assert.is(broker.connects, connects);
         assert.is(victim.client.state, CONNECTED);
+    });
+}
+for (const receiveBufferSize of [512, 65_536]) {
+    onNode(`as many QoS 1 messages as ${receiveBufferSize} bytes hold are all acknowledged, though they come at once`, async () => {
+        const broker = await HostileBroker.start();
+        const transport = new TcpTransport({ host: '127.0.0.1', port: broker.port, receiveBufferSize });
+        const { client } = new Victim(new NodePlatform(), transport, new Uint8Array(512), new Uint8Array(RECEIVE_BUFFER));
+        client.start();
+        await until('it is subscribed', () => client.state === CONNECTED && client.safeToSleep);
+        const messages = 40_000;
+        broker.say(Buffer.concat(Array.from({ length: messages }, () => publish('a', '', 2))));
+        await until('all are acknowledged', () => broker.acknowledged === messages || client.closeReason !== 0);
+        assert.equal({ acknowledged: broker.acknowledged, closeReason: client.closeReason }, { acknowledged: messages, closeReason: 0 });
+        client.stop();
+        await broker.stop();
     });
 }
 onNode.run();

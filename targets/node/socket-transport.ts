@@ -11,7 +11,11 @@ export interface SocketOptions {
     port?: number;
     /** Send each flush at once instead of waiting for earlier segments to be acknowledged (Nagle). Default true. */
     noDelay?: boolean;
-    /** Bytes that may be taken and not yet handed to the operating system. Also the largest single socket write. Default 4096. */
+    /**
+     * Bytes that may be taken and not yet handed to the operating system. Also the largest single socket write. Default 4096, or
+     * `receiveBufferSize` if that is more: what arrives at once may be QoS 1 messages of 7 bytes, each with 4 bytes of PUBACK to
+     * send back, and a connection that has no room for them is closed.
+     */
     sendBufferSize?: number;
     /** Bytes that one `onBytes` carries at most. Default 4096. */
     receiveBufferSize?: number;
@@ -61,8 +65,8 @@ export abstract class SocketTransport implements Transport {
         this.host = options.host;
         this.port = integer('port', options.port, defaultPort, 1, 0xffff);
         this.noDelay = options.noDelay ?? true;
-        this.sendBufferSize = integer('sendBufferSize', options.sendBufferSize, 4096, 1, 0x40000000);
         this.receiveBufferSize = integer('receiveBufferSize', options.receiveBufferSize, 4096, 1, 0x40000000);
+        this.sendBufferSize = integer('sendBufferSize', options.sendBufferSize, Math.max(4096, this.receiveBufferSize), 1, 0x40000000);
         this.closeTimeout = integer('closeTimeout', options.closeTimeout, 2000, 0, 0x7fffffff);
         this.lookup = options.lookup;
     }
