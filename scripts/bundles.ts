@@ -50,11 +50,14 @@ export const distBundles: readonly DistBundle[] = [
     { name: 'reason-texts', entry: 'src/session/reason-texts.ts', engines: everyEngine },
     { name: 'node', entry: 'targets/node/index.ts', engines: [] },
     { name: 'moddable', entry: 'targets/moddable/index.ts', engines: ['xs'] },
+    { name: 'moddable-client', entry: 'targets/moddable/client.ts', engines: ['xs'] },
 ];
 
 export const boardBundles: readonly BoardBundle[] = [
     { name: 'full', title: 'full client', entry: 'scripts/entries/full.ts', ceiling: 'fullClient', engines: everyEngine },
     { name: 'publish-only', title: 'publish-only client', entry: 'scripts/entries/publish-only.ts', ceiling: 'publishOnlyClient', engines: everyEngine },
+    { name: 'espruino/motemq', title: 'full client with the Espruino target', entry: 'targets/espruino/motemq.ts', engines: ['espruino'] },
+    { name: 'espruino/motemq-pub', title: 'publish-only client with the Espruino target', entry: 'targets/espruino/motemq-pub.ts', engines: ['espruino'] },
     { name: 'codec', title: 'codec only', entry: 'scripts/entries/codec.ts', engines: everyEngine },
 ];
 

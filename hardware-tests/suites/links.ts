@@ -2,7 +2,7 @@
 import { Subscription } from '../../src/index.ts';
 import type { Message } from '../../src/index.ts';
 import { Scenario } from './scenario.ts';
-import type { Device, Settings } from './scenario.ts';
+import type { Settings } from './scenario.ts';
 
 /** A message on each connection; the fourth ends it. Keep-alive of a second, so that silence is noticed soon. */
 export class Reconnect extends Scenario {
@@ -23,9 +23,8 @@ export class Reconnect extends Scenario {
 
 /** A subscription that must work after a reconnect; the message with the payload `end` ends it. */
 abstract class Subscriber extends Scenario {
-    constructor(device: Device) {
-        super(device);
-        this.client.subscribe(new Subscription(device.platform, this.path('orders'), 1, message => this.order(message)));
+    protected override prepare(): void {
+        this.client.subscribe(new Subscription(this.device.platform, this.path('orders'), 1, message => this.order(message)));
     }
 
     protected override onSubscribed(): void {
@@ -48,10 +47,10 @@ export class KeptSession extends Subscriber {
 
 /** A password that the broker refuses, then the right one; a message that waits for it. */
 export class Credentials extends Scenario {
-    private asked = 0;
+    private asked!: number;
 
-    constructor(device: Device) {
-        super(device);
+    protected override prepare(): void {
+        this.asked = 0;
         this.publish('data', 'patient', 1, false);
     }
 

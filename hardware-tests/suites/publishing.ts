@@ -2,7 +2,7 @@
 import { Subscription } from '../../src/index.ts';
 import type { Message } from '../../src/index.ts';
 import { Scenario, bytesOf } from './scenario.ts';
-import type { Device, Settings } from './scenario.ts';
+import type { Settings } from './scenario.ts';
 
 /** A message with QoS 0 and one with QoS 1. */
 export class Publish extends Scenario {
@@ -18,15 +18,11 @@ export class Publish extends Scenario {
 
 /** A message without payload, there and back. */
 export class Empty extends Scenario {
-    private readonly subscription: Subscription;
-
-    constructor(device: Device) {
-        super(device);
-        this.subscription = new Subscription(device.platform, this.path('empty'), 1, message => {
+    protected override prepare(): void {
+        this.client.subscribe(new Subscription(this.device.platform, this.path('empty'), 1, message => {
             this.heard('subscriber', message);
             this.finishAfter(1, 1);
-        });
-        this.client.subscribe(this.subscription);
+        }));
     }
 
     protected override onSubscribed(): void {
@@ -40,8 +36,12 @@ export class Empty extends Scenario {
 
 /** More messages in one turn than the send buffer holds; the rest as soon as there is room. */
 export class Burst extends Scenario {
-    private count = 0;
-    private refused = 0;
+    private count!: number;
+    private refused!: number;
+
+    protected override prepare(): void {
+        this.count = this.refused = 0;
+    }
 
     protected override onConnected(): void {
         this.onWritable();
@@ -62,12 +62,8 @@ export class Burst extends Scenario {
 
 /** A will, which the host provokes; later a DISCONNECT, which must not. */
 export class WillOfTheLost extends Scenario {
-    private readonly subscription: Subscription;
-
-    constructor(device: Device) {
-        super(device);
-        this.subscription = new Subscription(device.platform, this.path('go'), 1, () => this.finish());
-        this.client.subscribe(this.subscription);
+    protected override prepare(): void {
+        this.client.subscribe(new Subscription(this.device.platform, this.path('go'), 1, () => this.finish()));
     }
 
     protected override configure(settings: Settings): void {
@@ -81,12 +77,12 @@ export class WillOfTheLost extends Scenario {
 
 /** A retained message, found by who comes later, replaced, and removed. */
 export class Retain extends Scenario {
-    private readonly subscription: Subscription;
-    private subscribed = false;
+    private subscription!: Subscription;
+    private subscribed!: boolean;
 
-    constructor(device: Device) {
-        super(device);
-        this.subscription = new Subscription(device.platform, this.path('state'), 1, message => this.next(message));
+    protected override prepare(): void {
+        this.subscribed = false;
+        this.subscription = new Subscription(this.device.platform, this.path('state'), 1, message => this.next(message));
     }
 
     protected override onConnected(): void {
@@ -109,7 +105,11 @@ export class Retain extends Scenario {
 
 /** `stop` before there is a connection, and with five messages under way; then on with them. */
 export class StopInTheMiddle extends Scenario {
-    private stopped = false;
+    private stopped!: boolean;
+
+    protected override prepare(): void {
+        this.stopped = false;
+    }
 
     override start(): void {
         this.client.start();

@@ -2,17 +2,17 @@
 import { Subscription } from '../../src/index.ts';
 import type { Message } from '../../src/index.ts';
 import { Scenario } from './scenario.ts';
-import type { Device, Settings } from './scenario.ts';
+import type { Settings } from './scenario.ts';
 
 const DOLLAR = 0x24;
 
 /** Filters with wildcards, each with a handler of its own, and one filter without. */
 export class Wildcards extends Scenario {
-    private granted = 0;
+    private granted!: number;
 
-    constructor(device: Device) {
-        super(device);
-        const platform = device.platform;
+    protected override prepare(): void {
+        const platform = this.device.platform;
+        this.granted = 0;
         this.client.subscribe(new Subscription(platform, this.path('+/temp'), 1, message => this.heard('one level', message)));
         this.client.subscribe(new Subscription(platform, this.path('room/#'), 1, message => this.heard('all levels', message)));
         this.client.subscribe(new Subscription(platform, this.path('exact'), 1));
@@ -26,12 +26,13 @@ export class Wildcards extends Scenario {
 
 /** `#`, which the broker's own topics do not match, beside a filter that they do [MQTT-4.7.2-1]. */
 export class Dollar extends Scenario {
-    private granted = 0;
-    private system = false;
+    private granted!: number;
+    private system!: boolean;
 
-    constructor(device: Device) {
-        super(device);
-        const platform = device.platform;
+    protected override prepare(): void {
+        const platform = this.device.platform;
+        this.granted = 0;
+        this.system = false;
         this.client.subscribe(new Subscription(platform, '#', 0, message => this.any(message)));
         this.client.subscribe(new Subscription(platform, '$SYS/#', 0, () => {
             if (!this.system) this.report('a message of $SYS');
@@ -52,15 +53,16 @@ export class Dollar extends Scenario {
 
 /** A message of many times the receive buffer, skipped or in pieces, and a small one behind it. */
 abstract class Large extends Scenario {
-    private granted = 0;
-    private sum = 0;
-    private pieces = 0;
-    private expected = 0;
+    private granted!: number;
+    private sum!: number;
+    private pieces!: number;
+    private expected!: number;
 
-    constructor(device: Device) {
-        super(device);
-        this.client.subscribe(new Subscription(device.platform, this.path('large'), 1, message => this.piece(message)));
-        this.client.subscribe(new Subscription(device.platform, this.path('go'), 1, () => this.finish()));
+    protected override prepare(): void {
+        const platform = this.device.platform;
+        this.granted = this.sum = this.pieces = this.expected = 0;
+        this.client.subscribe(new Subscription(platform, this.path('large'), 1, message => this.piece(message)));
+        this.client.subscribe(new Subscription(platform, this.path('go'), 1, () => this.finish()));
     }
 
     protected override configure(settings: Settings): void {

@@ -67,6 +67,7 @@ export abstract class Scenario {
         this.device = device;
         this.configure(settings);
         this.client = new Client(settings);
+        this.prepare();
     }
 
     start(): void {
@@ -79,9 +80,17 @@ export abstract class Scenario {
         this.client.stop();
     }
 
-    /** Called by the constructor, before the scenario has fields of its own. */
+    /** Called by the constructor. */
     protected configure(_settings: Settings): void {
         // Most scenarios take the settings as they are.
+    }
+
+    /**
+     * Called at the end of the constructor, and sets the scenario's fields. Espruino can make no client while the `super(…)` of a
+     * scenario is running, so no scenario has a constructor or a field with an initial value.
+     */
+    protected prepare(): void {
+        // Not every scenario has fields or subscribes.
     }
 
     protected onConnected(): void {

@@ -1,0 +1,86 @@
+// A Node process that behaves like Espruino's interpreter as far as motemq meets it: its console on standard input and output,
+// its globals, its sockets. For tests where the interpreter is not to be had; quirks.test.ts holds the two together.
+// It has the strings of ESP32 and ESP8266: one character a byte, whatever the source text's UTF-8 is.
+import { createInterface } from 'node:readline';
+import { createContext, runInContext } from 'node:vm';
+import { guarded } from './events.ts';
+import { connect } from './net.ts';
+import { Storage } from './storage.ts';
+
+const storage = new Storage();
+const modules = new Map<string, unknown>();
+
+function load(name: string): unknown {
+    if (name === 'net') return { connect };
+    if (name === 'Storage') return storage;
+    if (modules.has(name)) return modules.get(name);
+    const code = storage.read(name);
+    if (code === undefined) throw new Error(`Module ${name} not found`);
+    const module = { exports: {} };
+    modules.set(name, module.exports);
+    (runInContext(`(function(exports,module){${code}\n})`, context) as (exports: object, owner: object) => void)(module.exports, module);
+    return module.exports;
+}
+
+const timers = new Map<number, NodeJS.Timeout>();
+let latestTimer = 0;
+
+/** Espruino keeps its timers through a change of the clock. */
+let clockOffset = 0;
+/** Not seeded: alike after every boot. */
+let randomState = 1519824769;
+
+const globals = {
+    print: (...values: unknown[]) => console.log(values.map(String).join(' ')),
+    require: load,
+    getSerial: () => '00000000-addeadde-addeadde',
+    getTime: () => (performance.timeOrigin + performance.now()) / 1000 + clockOffset,
+    setTime: (seconds: number) => {
+        clockOffset += seconds - globals.getTime();
+    },
+    setTimeout: (callback: () => void, ms: number) => {
+        const id = ++latestTimer;
+        timers.set(id, setTimeout(() => {
+            timers.delete(id);
+            guarded(callback);
+        }, ms));
+        return id;
+    },
+    clearTimeout: (...ids: unknown[]) => {
+        if (ids.length > 0 && ids[0] === undefined) throw new Error('clearTimeout(undefined) not allowed. Use clearTimeout() instead');
+        const cleared = ids.length === 0 ? [...timers.keys()] : [ids[0] as number];
+        for (const id of cleared) {
+            clearTimeout(timers.get(id));
+            timers.delete(id);
+        }
+    },
+    E: {
+        toString: (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+        isUTF8: () => false,
+        fromUTF8: () => undefined,
+        // Which polynomial does not matter here.
+        CRC32: (text: string) => [...text].reduce((sum, character) => (Math.imul(sum ^ character.charCodeAt(0), 16777619) | 0), -2128831035),
+    },
+    atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
+    random: () => {
+        randomState = (Math.imul(randomState, 1103515245) + 12345) & 0x7fffffff;
+        return randomState / 0x80000000;
+    },
+};
+const context = createContext(globals);
+runInContext(`(() => {
+    const set = Uint8Array.prototype.set;
+    Object.getPrototypeOf(Uint8Array.prototype).set = function (data, offset) {
+        if (typeof data === 'string') for (let index = 0; index < data.length; index++) this[(offset | 0) + index] = data.charCodeAt(index);
+        else for (let index = 0; index < data.length; index++) this[(offset | 0) + index] = data[index];
+    };
+    Math.random = random;
+    // What Espruino lacks, so that code which needs it fails here too.
+    for (const name of ['random', 'RangeError', 'Symbol', 'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Proxy', 'Reflect', 'BigInt', 'Intl', 'Atomics', 'console']) delete globalThis[name];
+    delete Math.imul;
+})()`, context);
+
+createInterface({ input: process.stdin }).on('line', (line) => guarded(() => {
+    const value: unknown = runInContext(line.replace(/^\x10/, ''), context);
+    if (!line.startsWith('\x10')) console.log(`=${String(value)}`);
+})).on('close', () => process.exit());
