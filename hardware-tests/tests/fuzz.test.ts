@@ -4,12 +4,12 @@ import * as assert from 'uvu/assert';
 import { knownInputs } from '../host/fuzz/corpus.ts';
 import { Fuzzer } from '../host/fuzz/fuzzer.ts';
 import { heapKeptPerRun } from '../host/fuzz/heap.ts';
-import { loadTargets } from '../host/fuzz/instrument.ts';
+import { loadTargets, sourceOf } from '../host/fuzz/instrument.ts';
 import { findBug, knownBugs } from '../host/fuzz/known-bugs.ts';
 import { fromHex, toHex } from '../host/fuzz/target.ts';
 
 /** New inputs a target. */
-const RUNS = 3000;
+const RUNS = 2000;
 
 const bundle = await loadTargets();
 
@@ -52,8 +52,8 @@ for (const name of ['a remaining length of five bytes', 'a body that consumes no
     });
 }
 
-test('every known bug has its text in the source once', async () => {
-    for (const bug of knownBugs) await loadTargets(bug);
+test('every known bug has its text in the source once', () => {
+    for (const bug of knownBugs) assert.is.not(sourceOf(bug.file, bug), sourceOf(bug.file, null));
 });
 
 test.run();

@@ -79,7 +79,7 @@ export function withMarks(code: string, mark: (tree: Tree, node: Node) => string
 }
 
 /** The text of a source, with `bug` put in if it is for this file. */
-function sourceOf(file: string, bug: KnownBug | null): string {
+export function sourceOf(file: string, bug: KnownBug | null): string {
     const source = readFileSync(join(root, file), 'utf8');
     if (bug?.file !== file) return source;
     const parts = source.split(bug.from);

@@ -12,6 +12,7 @@ export interface FuzzedBug extends KnownBug {
 const decoder = 'src/codec/decoder.ts';
 const messages = 'src/codec/message-decoder.ts';
 const text = 'src/codec/text.ts';
+const topic = 'src/codec/topic.ts';
 const client = 'src/session/client.ts';
 const link = 'src/session/link.ts';
 const buffer = 'src/session/send-buffer.ts';
@@ -35,6 +36,8 @@ const inDecoder: readonly KnownBug[] = [
     { name: 'a topic that is not checked if it came in pieces', file: messages, from: 'held && !isText(', to: 'held && this.stream && !isText(' },
     { name: 'a surrogate in a topic', file: text, from: ' || (lead === 0xed && second > 0x9f)', to: '' },
     { name: 'a character that goes on behind its text', file: text, from: ' || start + more > end', to: '' },
+    { name: 'a filter with a wildcard matches $ topics', file: topic, from: 'if (topic[start] === DOLLAR && filter[2] !== DOLLAR) return false;', to: '' },
+    { name: 'a level that matches beyond its end', file: topic, from: 'while (start < end && topic[start] !== SLASH) start++;', to: 'while (topic[start] !== SLASH && start < topic.length) start++;' },
 ];
 
 const inSession: readonly KnownBug[] = [

@@ -8,11 +8,12 @@ import { ACCEPT, BEGINNING, DOOMED, REJECT, TOO_LARGE, WAIT, publishLine, step }
 import type { Reader, State } from '../../../../src/codec/tests/recogniser.ts';
 import { MALFORMED_PACKET, PACKET_TOO_LARGE } from '../../../../src/reasons.ts';
 import { Random } from '../../simulator/script.ts';
-import { allow } from '../counters.ts';
+import { allow, stepsLeft } from '../counters.ts';
 import { Guarded, lend } from '../guarded.ts';
 import { Pieces } from '../pieces.ts';
 import { require, toHex } from '../target.ts';
 import type { Target } from '../target.ts';
+import { checkMatching } from './matching.ts';
 
 const SETTINGS = 4;
 const KINDS = [
@@ -24,6 +25,8 @@ const CAPACITIES = 64;
 /** Blocks of code for one call of `decode`, and for each byte that it is given or holds: more is a loop that does not consume. */
 const STEPS_A_CALL = 20;
 const STEPS_A_BYTE = 20;
+/** Blocks of code to hold one topic name against all topics and filters. */
+const STEPS_TO_MATCH = 20000;
 const LARGEST_LENGTH = 268435455;
 
 /** What `decode` may return for a verdict. Of a packet that is wrong a decoder may wait for the end. */
@@ -68,6 +71,10 @@ class Transcript implements MessageSink {
 
     onPublish(message: Message, packetIdentifier: number): number {
         const whole = this.pieces.take(message);
+        const left = stepsLeft();
+        allow(STEPS_TO_MATCH);
+        checkMatching(message);
+        allow(left);
         if (whole) this.tell(publishLine(whole.first, whole.topic, packetIdentifier, whole.payload));
         return 0;
     }
@@ -151,7 +158,7 @@ function judge(subject: Subject, stream: Uint8Array, state: State, how: string, 
 
 export const decoder: Target = {
     name: 'decoder',
-    sources: ['src/codec/decoder.ts', 'src/codec/message-decoder.ts', 'src/codec/text.ts'],
+    sources: ['src/codec/decoder.ts', 'src/codec/message-decoder.ts', 'src/codec/text.ts', 'src/codec/topic.ts'],
     longest: 160,
 
     run(input) {
@@ -187,6 +194,6 @@ export const decoder: Target = {
     ],
     dictionary: [
         '20020000', '20020100', '40020001', '90030001 00', '90060102 00010280', 'b0020001', 'd000', '3003000161', '3205000161 0009', '3407 0001610009 0102',
-        '3009 0006c3a42fe282ac 07', '3b0c 0006f09f8c902f61 fffe', 'ffffff7f', '808000', '8001', '7f', '80', '23', '2b', 'c3a4', 'e282ac', 'f09f8c90', 'eda080', 'f4908080', 'c080',
+        '3009 0006c3a42fe282ac 07', '3b0c 0006f09f8c902f61 fffe', 'ffffff7f', '808000', '8001', '7f', '80', '23', '2b', 'c3a4', 'e282ac', 'f09f8c90', 'eda080', 'f4908080', 'c080', '612f62', '2f', '245359532f62', '30090006245359532f6201',
     ],
 };

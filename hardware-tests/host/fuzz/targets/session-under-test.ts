@@ -16,7 +16,7 @@ import { checkSendBuffer } from './send-buffer-rules.ts';
 /** Blocks of code for one event, and for each byte of it. */
 const STEPS_AN_EVENT = 20000;
 const STEPS_A_BYTE = 2000;
-const SEND_BUFFER = 160;
+const SEND_BUFFER = 220;
 const SMALLEST_RECEIVE_BUFFER = 8;
 /** Rounds in which everything drains once the broker is honest: a few for each packet that the send buffer can hold. */
 const DRAINED_WITHIN = 300;
