@@ -8,7 +8,7 @@ import { shorten } from './shorten.ts';
 import { fromHex } from './target.ts';
 import type { Target } from './target.ts';
 
-/** An input that is kept, because of `features` that no shorter life had shown. */
+/** An input that is kept, because it showed something that none before it had shown. */
 export interface Entry {
     readonly bytes: Uint8Array;
     readonly why: string;
@@ -25,7 +25,7 @@ export interface Violation {
 /** Runs for making one input shorter: one that is only to be kept, and one that breaks a rule. */
 const ATTEMPTS_TO_KEEP = 60;
 const ATTEMPTS_ON_VIOLATION = 3000;
-/** One in so many parents is among the newest, which have had the least attention. */
+/** Every other parent is one of so many that were kept last: they have had the least attention. */
 const NEWEST = 32;
 
 /** Violations that differ in numbers and bytes only are the same bug. */
@@ -102,8 +102,9 @@ export class Fuzzer {
         try {
             this.target.run(input);
         } catch (error) {
-            // What is no Error has no stack, and no place among ours.
-            return error instanceof Error ? (error.constructor === Error ? error.message : `${error.constructor.name}: ${error.message}`) : `thrown: ${String(error)}`;
+            // The rules of targets throw plain Errors.
+            if (!(error instanceof Error)) return `thrown: ${String(error)}`;
+            return error.constructor === Error ? error.message : `${error.constructor.name}: ${error.message}`;
         }
         return '';
     }
