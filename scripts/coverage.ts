@@ -24,7 +24,7 @@ for (const path of sources) {
     blank.set(path, instrumenter.lastFileCoverage());
 }
 
-const files = await bundleTests(root, ['src/codec', 'src/session', 'src/telemetry'].flatMap(quickTests), () => {}, [{
+const files = await bundleTests(root, ['src/codec', 'src/session', 'src/telemetry'].flatMap(quickTests), { plugins: [{
     name: 'counters',
     setup({ onLoad }) {
         onLoad({ filter: /\.ts$/ }, ({ path }) => {
@@ -32,7 +32,7 @@ const files = await bundleTests(root, ['src/codec', 'src/session', 'src/telemetr
             return contents === undefined ? undefined : { contents, loader: 'ts' };
         });
     },
-}]);
+}] });
 let tests = 0;
 let failures = 0;
 for (const file of files) {

@@ -5,20 +5,16 @@ export interface Room {
     readonly name: string;
     /** Folder whose sources, not those below it, are mutated. */
     readonly folder: string;
-    /** Test files, the quick ones first. */
+    /** Test files. */
     readonly judges: readonly string[];
 }
 
 /** Tests that judge in another way: they measure memory, count what all of a space comes to, or take longer than all the others together. */
 const LEFT_OUT = /\/(allocation.*|exhaustive)\.test\.ts$/;
 
-/** Quick ones of a few milliseconds first, then those that try thousands of cases. */
-const LATE = /\/(oracle|text|pieces|nonsense|cuts|send-buffer)\.test\.ts$/;
-
-/** The test files of a room that run in any process in a few seconds, the quick ones first. */
+/** The test files of a room that run in any process in a few seconds. */
 export function quickTests(folder: string): string[] {
-    const tests = filesBelow([`${folder}/tests`], name => name.endsWith('.test.ts')).filter(path => !LEFT_OUT.test(path));
-    return [...tests.filter(path => !LATE.test(path)), ...tests.filter(path => LATE.test(path))];
+    return filesBelow([`${folder}/tests`], name => name.endsWith('.test.ts')).filter(path => !LEFT_OUT.test(path));
 }
 
 export const rooms: readonly Room[] = [

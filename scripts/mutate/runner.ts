@@ -5,26 +5,34 @@ import type { InstrumenterContext, StrykerOptions } from '@stryker-mutator/api/c
 import { commonTokens, declareClassPlugin, declareValuePlugin, PluginKind, tokens } from '@stryker-mutator/api/plugin';
 import { DryRunStatus, MutantRunStatus, TestStatus, toMutantRunResult } from '@stryker-mutator/api/test-runner';
 import type { DryRunResult, MutantRunOptions, MutantRunResult, TestResult, TestRunner } from '@stryker-mutator/api/test-runner';
-import { readFileSync, writeFileSync } from 'node:fs';
 import { bundleTests } from './suite.ts';
 import type { Test, TestFile } from './suite.ts';
 
 /** What the command hands over besides Stryker's own options. */
 export interface RunnerOptions {
-    /** Paths of test files, in the project; the quick ones first, since the first failure ends a mutant's trial. */
+    /** Paths of test files, in the project. */
     readonly judges: readonly string[];
 }
 
 /** What the instrumented sources share with who runs them. */
 const mutants = (globalThis as unknown as Record<string, InstrumenterContext>)[INSTRUMENTER_CONSTANTS.NAMESPACE] ??= {};
 
-/** Turns of loops in each test when no mutant is awake, by the test's id: written by the process that makes the dry run, read by all. */
-const TURNS_FILE = 'turns.json';
-
 /** A test whose loops turn more often than `turns`, which is what they do without a mutant, allows is in an endless one. */
-const patienceFor = (turns: number): number => 10 * turns + 100_000;
+const patienceFor = (turns: number): number => 3 * turns + 100_000;
+
+/** Where Stryker's sources count what they cover: of use in the dry run alone, and slower than all that the tests do. */
+const COVERAGE_CALLS = /stryCov_9fa48\d*\((?:"\d+"(?:, )?)+\)/g;
 
 class EndlessLoop extends Error {}
+
+/** A test file, and what its tests do without a mutant. */
+interface Judge {
+    readonly file: TestFile;
+    /** Turns of loops, by the test's id. */
+    readonly turns: ReadonlyMap<string, number>;
+    /** Of all of them. */
+    readonly effort: number;
+}
 
 /** Loading `file`, as a test of its own, and then what it holds. */
 function* testsOf(file: TestFile): Generator<Test> {
@@ -35,54 +43,44 @@ function* testsOf(file: TestFile): Generator<Test> {
 
 class Runner implements TestRunner {
     static readonly inject = tokens(commonTokens.options);
-    private readonly judges: readonly string[];
-    private files: TestFile[] = [];
-    private usualTurns: Record<string, number> | undefined;
+    private readonly paths: readonly string[];
+    /** The quick ones first: a mutant's trial ends with the first failure. */
+    private judges: Judge[] = [];
     /** Of loops, in the present test. */
     private turns = 0;
     private patience = Infinity;
 
     constructor(options: StrykerOptions) {
-        this.judges = (options.runner as RunnerOptions).judges;
+        this.paths = (options.runner as RunnerOptions).judges;
     }
 
     capabilities() {
         return { reloadEnvironment: true };
     }
 
-    async init(): Promise<void> {
-        this.files = await bundleTests(process.cwd(), this.judges, () => {
-            if (++this.turns > this.patience) throw new EndlessLoop();
-        });
-    }
-
     async dryRun(): Promise<DryRunResult> {
         const tests: TestResult[] = [];
-        const turns: Record<string, number> = {};
-        this.patience = Infinity;
-        for (const file of this.files) {
+        for (const file of await this.bundle(code => code)) {
             for (const test of testsOf(file)) {
                 mutants.currentTestId = test.id;
                 tests.push(await this.try(test));
-                turns[test.id] = this.turns;
             }
         }
-        writeFileSync(TURNS_FILE, JSON.stringify(turns));
         return { status: DryRunStatus.Complete, tests, mutantCoverage: mutants.mutantCoverage };
     }
 
     async mutantRun({ activeMutant, testFilter }: MutantRunOptions): Promise<MutantRunResult> {
-        const usual = this.usualTurns ??= JSON.parse(readFileSync(TURNS_FILE, 'utf8')) as Record<string, number>;
+        if (this.judges.length === 0) this.judges = await this.appoint();
         const wanted = new Set(testFilter);
         const tests: TestResult[] = [];
         mutants.activeMutant = activeMutant.id;
         try {
-            for (const file of this.files) {
+            for (const { file, turns } of this.judges) {
                 // What a file does while it is loaded is part of each of its tests.
                 const all = wanted.has(file.path);
                 for (const test of testsOf(file)) {
                     if (!all && !wanted.has(test.id) && test.id !== file.path) continue;
-                    this.patience = patienceFor(usual[test.id]);
+                    this.patience = patienceFor(turns.get(test.id)!);
                     const result = await this.try(test);
                     tests.push(result);
                     if (this.turns > this.patience) return { status: MutantRunStatus.Timeout, reason: `an endless loop in ${test.id}` };
@@ -93,6 +91,28 @@ class Runner implements TestRunner {
         } finally {
             mutants.activeMutant = undefined;
         }
+    }
+
+    /** The test files of the sandbox, where Stryker has put us; `rewrite` changes the code of each. */
+    private bundle(rewrite: (code: string) => string): Promise<TestFile[]> {
+        const onLoop = (): void => {
+            if (++this.turns > this.patience) throw new EndlessLoop();
+        };
+        return bundleTests(process.cwd(), this.paths, { onLoop, rewrite });
+    }
+
+    private async appoint(): Promise<Judge[]> {
+        const judges: Judge[] = [];
+        this.patience = Infinity;
+        for (const file of await this.bundle(code => code.replace(COVERAGE_CALLS, '0'))) {
+            const turns = new Map<string, number>();
+            for (const test of testsOf(file)) {
+                await this.try(test);
+                turns.set(test.id, this.turns);
+            }
+            judges.push({ file, turns, effort: [...turns.values()].reduce((sum, each) => sum + each, 0) });
+        }
+        return judges.sort((one, other) => one.effort - other.effort);
     }
 
     private async try({ id, name, run }: Test): Promise<TestResult> {

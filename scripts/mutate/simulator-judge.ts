@@ -3,10 +3,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { simulate } from '../../hardware-tests/host/simulator/simulation.ts';
 
-const SEEDS = 100;
-
-test(`the client keeps every promise under ${SEEDS} seeds`, () => {
-    for (let seed = 1; seed <= SEEDS; seed++) assert.is(simulate(seed).violation, '');
-});
+// Several tests, so that the first that finds something is the last that runs.
+for (let first = 1; first < 200; first += 20) {
+    test(`the client keeps every promise from seed ${first} to ${first + 19}`, () => {
+        for (let seed = first; seed < first + 20; seed++) assert.is(simulate(seed).violation, '');
+    });
+}
 
 test.run();

@@ -18,17 +18,17 @@ export interface Test {
     run(): unknown;
 }
 
-type Module = (require: (name: string) => unknown, module: object, exports: object, onLoop: () => void) => void;
+type Module = (require: (name: string) => unknown, module: object, exports: object, onLoop: (() => void) | undefined) => void;
 
 /** One test file with everything of the project that it imports. */
 export class TestFile {
     readonly path: string;
     private readonly module: Module;
     private readonly require: (name: string) => unknown;
-    private readonly onLoop: () => void;
+    private readonly onLoop: (() => void) | undefined;
 
-    /** `code`: a CommonJS module, which calls `onLoop` in its loops. */
-    constructor(path: string, code: string, onLoop: () => void) {
+    /** `code`: a CommonJS module; if it tells of its loops, `onLoop` is whom. */
+    constructor(path: string, code: string, onLoop: (() => void) | undefined) {
         this.path = path;
         this.onLoop = onLoop;
         this.module = new Script(`(function (require, module, exports, ${ON_LOOP}) {${code}\n})`, { filename: path }).runInThisContext() as Module;
@@ -47,11 +47,16 @@ export class TestFile {
     }
 }
 
-/**
- * Bundles the test files (paths relative to `folder`, a copy of the project or the project) in their given order.
- * `onLoop` is called for every turn of every loop in them and in what they import of the project.
- */
-export async function bundleTests(folder: string, paths: readonly string[], onLoop: () => void, plugins: Plugin[] = []): Promise<TestFile[]> {
+export interface Bundling {
+    /** Called for every turn of every loop in the tests and in what they import of the project. Nothing if left out. */
+    readonly onLoop?: () => void;
+    /** Changes the emitted code. */
+    readonly rewrite?: (code: string) => string;
+    readonly plugins?: Plugin[];
+}
+
+/** Bundles the test files: `paths`, relative to `folder`, which is the project or a copy of it. */
+export async function bundleTests(folder: string, paths: readonly string[], { onLoop, rewrite = code => code, plugins = [] }: Bundling): Promise<TestFile[]> {
     const { outputFiles } = await build({
         absWorkingDir: folder,
         entryPoints: paths.map(path => ({ in: path, out: path })),
@@ -69,5 +74,5 @@ export async function bundleTests(folder: string, paths: readonly string[], onLo
     });
     // The same generated values every time, and no search for the smallest that fails: one failure is enough.
     fastCheck.configureGlobal({ seed: 1, endOnFailure: true });
-    return paths.map((path, index) => new TestFile(path, tellLoops(outputFiles[index].text), onLoop));
+    return paths.map((path, index) => new TestFile(path, rewrite(onLoop ? tellLoops(outputFiles[index].text) : outputFiles[index].text), onLoop));
 }
