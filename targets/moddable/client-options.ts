@@ -22,11 +22,13 @@ export function checkOptions(options: MQTTClientOptions<never>): void {
     if (options.format !== undefined && options.format !== 'buffer') misuse(MOTEMQ_TEXTS ? "the format is always 'buffer'" : 'format', options.format);
 }
 
-/** What the session is made from; its callbacks are missing. `sendBuffer`: the transport's. */
-export function sessionOptions(options: MQTTClientOptions<never>, platform: Platform, transport: Transport, sendBuffer: Uint8Array): ClientOptions {
+/** What the session is made from. `sendBuffer`: the transport's. */
+export function sessionOptions(
+    options: MQTTClientOptions<never>, platform: Platform, transport: Transport, sendBuffer: Uint8Array, onStateChange: (state: number, reason: number) => void,
+): ClientOptions {
     const password = options.password;
     return {
-        platform, transport, sendBuffer,
+        platform, transport, sendBuffer, onStateChange,
         receiveBuffer: new Uint8Array(options.receiveBufferSize ?? 512),
         streamLarge: true,
         clientId: options.id ?? '',

@@ -1,6 +1,7 @@
 // The session behind client.ts: the client of src/, and what ECMA-419's class asks for beyond it: how much can be written, a
 // PINGREQ at will, the answers packet by packet, an end without DISCONNECT, and one message at a time that is written in
 // parts because no buffer holds it. Such a message goes straight to the transport, between two packets of the send buffer.
+import type { Message } from '../../src/codec/message-decoder.ts';
 import { encodeEmpty, publishSize } from '../../src/codec/publish.ts';
 import { PINGREQ, PUBLISH, QOS_1, RETAIN } from '../../src/codec/packets.ts';
 import { writeFixedHeader } from '../../src/codec/remaining-length.ts';
@@ -9,6 +10,7 @@ import { CLOSED_BY_APPLICATION } from '../../src/reasons.ts';
 import { Client } from '../../src/session/client.ts';
 import type { ClientOptions } from '../../src/session/options.ts';
 import { CONNECTED } from '../../src/session/states.ts';
+import { PUBACK, SUBACK, UNSUBACK } from './client-operations.ts';
 
 /** Options of the session (src/session/options.ts) that the class passes on as they are. */
 export type SessionSettings = Pick<ClientOptions, 'connectTimeout' | 'responseTimeout' | 'retryDelay' | 'retryDelayMaximum' | 'stableAfter' | 'waitForConnack' | 'window'>;
@@ -18,8 +20,10 @@ export interface SessionOwner {
     /** A turn is over: there may be room. */
     onTurn(): void;
     onPong(): void;
-    /** The answer to a SUBSCRIBE (`code`: its return code), an UNSUBSCRIBE or a message in parts (0). */
-    onAnswer(packetIdentifier: number, code: number): void;
+    /** A message, or a part of one. What leaves this call would end the connection. */
+    onMessage(message: Message): void;
+    /** The answer to a packet, `operation` (client-operations.ts), with the return code of a SUBACK, else 0. */
+    onAnswer(packetIdentifier: number, code: number, operation: number): void;
     /** The connection ended while a message in parts was on its way or unacknowledged: nothing here can send it again. */
     onLargeLost(): void;
 }
@@ -126,31 +130,39 @@ export class ClientSession extends Client {
         return super.onPingresp();
     }
 
+    override onPublish(message: Message, packetIdentifier: number): number {
+        this.watcher.onMessage(message);
+        return super.onPublish(message, packetIdentifier);
+    }
+
     override onPuback(packetIdentifier: number): number {
         const awaited = this.awaited;
         for (let at = 0; at < awaited.length; at++) {
             if (awaited[at] === packetIdentifier) {
                 awaited[at] = awaited[awaited.length - 1];
                 awaited.pop();
-                this.watcher.onAnswer(packetIdentifier, 0);
+                this.watcher.onAnswer(packetIdentifier, 0, PUBACK);
                 return 0;
             }
         }
-        return super.onPuback(packetIdentifier);
+        const before = this.acknowledged;
+        super.onPuback(packetIdentifier);
+        if (this.acknowledged !== before) this.watcher.onAnswer(packetIdentifier, 0, PUBACK);
+        return 0;
     }
 
     override onSuback(packetIdentifier: number, codes: Uint8Array, start: number, end: number): number {
         const asked = this.isPending(packetIdentifier);
         const code = codes[start];
         const fault = super.onSuback(packetIdentifier, codes, start, end);
-        if (asked && !fault) this.watcher.onAnswer(packetIdentifier, code);
+        if (asked && !fault) this.watcher.onAnswer(packetIdentifier, code, SUBACK);
         return fault;
     }
 
     override onUnsuback(packetIdentifier: number): number {
         const asked = this.isPending(packetIdentifier);
         super.onUnsuback(packetIdentifier);
-        if (asked) this.watcher.onAnswer(packetIdentifier, 0);
+        if (asked) this.watcher.onAnswer(packetIdentifier, 0, UNSUBACK);
         return 0;
     }
 
@@ -162,7 +174,7 @@ export class ClientSession extends Client {
     protected override finishTurn(): void {
         super.finishTurn();
         if (this.partEnd > 0 && this.state === CONNECTED) this.transmit();
-        this.watcher.onTurn();
+        return this.watcher.onTurn();
     }
 
     protected override disconnect(reason: number): void {

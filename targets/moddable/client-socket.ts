@@ -10,7 +10,7 @@ import type { TlsDetails } from './tls-socket.ts';
 /** Holds back what is to be read. */
 export interface Gate {
     /** Nothing may be read at present. Who changes that calls `pump` of the socket in force. */
-    readonly isShut: () => boolean;
+    readonly isShut: boolean;
     /** The socket in force. */
     current: GatedSocket | null;
 }
@@ -29,14 +29,15 @@ const READ_SIZE = 256;
 export class GatedSocket implements Socket {
     readonly target: unknown;
     private readonly gate: Gate;
-    private readonly options: SocketOptions;
+    /** The transport's, which `this` is the socket of. */
+    private readonly onReadable: SocketOptions['onReadable'];
     private readonly socket: Socket;
     private unread = 0;
     private pumping = false;
 
     constructor(options: SocketOptions) {
         const details = options.details as GateDetails;
-        this.options = options;
+        this.onReadable = options.onReadable;
         this.target = options.target;
         this.gate = details.gate;
         const own = {
@@ -69,10 +70,10 @@ export class GatedSocket implements Socket {
     pump(): void {
         if (this.pumping) return;
         this.pumping = true;
-        while (this.unread > 0 && !this.gate.isShut()) {
+        while (this.unread > 0 && !this.gate.isShut) {
             const part = this.unread < READ_SIZE ? this.unread : READ_SIZE;
             this.unread -= part;
-            this.options.onReadable.call(this, part);
+            this.onReadable(part);
         }
         this.pumping = false;
     }
