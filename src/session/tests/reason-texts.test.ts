@@ -10,9 +10,16 @@ for (const [what, numbers, text] of [['reason', reasons, reasonText], ['refusal'
     test(`every ${what} has a text of its own, and a number that is none says so`, () => {
         const texts = Object.values(numbers).map(number => text(number));
         assert.is(new Set(texts).size, texts.length);
-        for (const one of texts) assert.not.match(one, /^(reason|refusal|state) /);
+        for (const one of texts) {
+            assert.match(one, /^[a-zA-Z][\w .:,-]{6,}$/);
+            assert.not.match(one, /^(reason|refusal|state) /);
+        }
         assert.is(text(-99), `${what} -99`);
     });
 }
+
+test('before the first end of a connection closeReason is 0, which has a text too', () => {
+    assert.is(reasonText(0), 'no connection has ended yet');
+});
 
 test.run();
