@@ -2,6 +2,7 @@
 // Fails on a survivor that scripts/mutate/survivors.ts does not explain, on an explanation that no longer holds, and on a low score.
 import { Stryker } from '@stryker-mutator/core';
 import { build } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { filesBelow } from './files.ts';
@@ -30,6 +31,7 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
     const mutated = sources.filter(path => values.file.length === 0 || values.file.some(word => path.includes(word)));
     if (mutated.length === 0) return true;
     const begun = performance.now();
+    const texts = new Map(mutated.map(path => [path, readFileSync(join(root, path), 'utf8')]));
     const runner: RunnerOptions = { judges };
     const mutants = await new Stryker({
         mutate: mutated,
@@ -40,7 +42,7 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
         // The plugin counts the turns of loops instead: no clock judges.
         timeoutMS: 600_000, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
     }).runMutationTest();
-    const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, mutated);
+    const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, texts);
     const unexplained = survived.filter(({ why }) => why === undefined);
     for (const { at, line, original, replacement, covered } of unexplained) {
         console.log(`${covered ? 'survived' : 'never run'} ${at}\n    ${line}\n    - ${original}\n    + ${replacement}`);
