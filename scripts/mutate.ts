@@ -9,6 +9,7 @@ import { filesBelow } from './files.ts';
 import { rooms } from './mutate/rooms.ts';
 import type { Room } from './mutate/rooms.ts';
 import type { RunnerOptions } from './mutate/runner.ts';
+import { survivors } from './mutate/survivors.ts';
 import { verdictOf } from './mutate/verdict.ts';
 import { root } from './root.ts';
 
@@ -42,7 +43,7 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
         // The plugin counts the turns of loops instead: no clock judges.
         timeoutMS: 600_000, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
     }).runMutationTest();
-    const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, texts);
+    const { killed, endless, survived, failed, outdated, score } = verdictOf(mutants, texts, survivors);
     const unexplained = survived.filter(({ why }) => why === undefined);
     for (const { at, line, original, replacement, covered } of unexplained) {
         console.log(`${covered ? 'survived' : 'never run'} ${at}\n    ${line}\n    - ${original}\n    + ${replacement}`);

@@ -2,7 +2,6 @@
 import type { MutantResult } from '@stryker-mutator/api/core';
 import { relative } from 'node:path';
 import { root } from '../root.ts';
-import { survivors } from './survivors.ts';
 import type { Mutation, Survivor } from './survivors.ts';
 
 export interface Verdict {
@@ -34,8 +33,8 @@ function mutationOf({ fileName, location: { start, end }, replacement }: MutantR
     return { file, line: lines[start.line - 1].trim(), original: oneLine(text.join(' ')), replacement: oneLine(replacement ?? ''), at: `${file}:${start.line}:${start.column}` };
 }
 
-/** `mutants`: all of the run; `sources`: the files that it was about. */
-export function verdictOf(mutants: readonly MutantResult[], sources: Sources): Verdict {
+/** `mutants`: all of the run; `sources`: the files that it was about; `survivors`: those that are known, also of other files. */
+export function verdictOf(mutants: readonly MutantResult[], sources: Sources, survivors: readonly Survivor[]): Verdict {
     const count = (status: MutantResult['status']): number => mutants.filter(mutant => mutant.status === status).length;
     const known = new Map(survivors.filter(({ file }) => sources.has(file)).map(survivor => [keyOf(survivor), survivor]));
     const seen = new Set<string>();
