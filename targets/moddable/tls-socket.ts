@@ -48,7 +48,10 @@ const IDLE = 0x3fffffff;
 
 export class TlsSocket implements Socket {
     readonly target: unknown;
-    private readonly options: SocketOptions;
+    // The callbacks of the options, as methods: `call` would take 11 slots more of the stack.
+    private readonly onReadable: SocketOptions['onReadable'];
+    private readonly onWritable: SocketOptions['onWritable'];
+    private readonly onError: SocketOptions['onError'];
     private readonly tls: Socket;
     private readonly timer: ReturnType<typeof Timer.set>;
     /** TCP has called back: from now on what fails is TLS. */
@@ -65,7 +68,9 @@ export class TlsSocket implements Socket {
     constructor(options: SocketOptions) {
         const details = options.details as TlsDetails;
         this.target = options.target;
-        this.options = options;
+        this.onReadable = options.onReadable;
+        this.onWritable = options.onWritable;
+        this.onError = options.onError;
         this.timer = Timer.set(() => this.turn(), IDLE, IDLE); // dialect-ok: once a connection, as all below
         try {
             this.tls = new details.io({
@@ -122,25 +127,20 @@ export class TlsSocket implements Socket {
 
     /** Tells in the order in which a socket does: connected, readable, writable, ended. What is told may close it. */
     private turn(): void {
-        const options = this.options;
-        if (this.writable >= 0 && !this.ready) {
-            this.ready = true;
-            this.tellWritable();
-        }
-        if (this.unread > 0 && this.ready && !this.closed) {
-            const unread = this.unread;
-            this.unread = -1;
-            options.onReadable.call(this, unread);
-        }
-        if (this.writable >= 0 && !this.closed) this.tellWritable();
-        if (this.ended && !this.closed) {
-            options.onError.call(this, this.reason ?? (this.ready ? undefined : this.reached ? TLS_FAILED : CONNECT_FAILED));
-        }
-    }
-
-    private tellWritable(): void {
         const writable = this.writable;
-        this.writable = -1;
-        this.options.onWritable.call(this, writable);
+        const unread = this.unread;
+        if (writable >= 0 && (!this.ready || unread < 0)) {
+            this.ready = true;
+            this.writable = -1;
+            this.onWritable(writable);
+        }
+        if (unread >= 0 && this.ready && !this.closed) {
+            this.unread = -1;
+            this.onReadable(unread);
+        }
+        if (this.closed) return;
+        // What could not be told now, a write that went on in between for instance, has a turn of its own.
+        if (this.writable >= 0) return this.tell(-1, -1, false);
+        if (this.ended) return this.onError(this.reason ?? (this.ready ? undefined : this.reached ? TLS_FAILED : CONNECT_FAILED));
     }
 }

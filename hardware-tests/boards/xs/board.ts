@@ -28,6 +28,8 @@ export const presets = {
 export interface BoardOptions {
     /** The text of a classic script, or of several that run in this order (bundle.ts makes them). */
     readonly script: string | readonly string[];
+    /** Scripts whose heap lies in flash, frozen, as that of a manifest's `preload` does; they run before (bundle.ts makes them). */
+    readonly preload?: readonly string[];
     /** What the script sees as `mc/config`; must be JSON. */
     readonly config?: object;
     /** Default 'esp32'. */
@@ -83,12 +85,15 @@ export function bootBoard(path: string, options: BoardOptions): Board {
     parameters.push(`config=${JSON.stringify(options.config ?? {})}`);
     const folder = join(root, '.cache', 'xs', 'scripts');
     mkdirSync(folder, { recursive: true });
-    const files = [options.script].flat().map(text => {
+    const files: string[] = [];
+    const add = (name: string, text: string): void => {
         const file = join(folder, `${process.pid}-${scripts++}.js`);
         writeFileSync(file, text);
-        return file;
-    });
-    parameters.push(...files.map(file => `script=${file}`));
+        files.push(file);
+        parameters.push(`${name}=${file}`);
+    };
+    options.preload?.forEach(text => add('preload', text));
+    [options.script].flat().forEach(text => add('script', text));
 
     const child = spawn(path, parameters, { stdio: ['pipe', 'pipe', 'pipe'] });
     const lines: string[] = [];

@@ -37,6 +37,50 @@ declare module 'embedded:io/socket/tcp' {
     export default TCP;
 }
 
+// Written in TypeScript (./modules); what is said here is what Moddable's own have too.
+
+declare module 'embedded:io/socket/tcp/tls' {
+    /** Takes the options of a TCP socket, `TCP: { io }`, `host` and `secure`. */
+    class TLSSocket {
+        constructor(options: object);
+        read(into: Uint8Array<ArrayBuffer>): number | undefined;
+        write(data: Uint8Array<ArrayBuffer>): number;
+        close(): void;
+    }
+
+    export default TLSSocket;
+}
+
+declare module 'embedded:io/socket/udp' {
+    class UDP {
+        close(): void;
+    }
+
+    export default UDP;
+}
+
+declare module 'embedded:network/dns/resolver/udp' {
+    class Resolver {
+        constructor(options: { servers: readonly string[]; socket: { io: unknown } });
+        resolve(request: { host: string; onResolved(host: string, address: string): void; onError(host: string): void }): void;
+        close(): void;
+    }
+
+    export default Resolver;
+}
+
+declare module 'embedded:network/interface/wifi' {
+    class WiFi {
+        constructor(options: { onChanged?(property: string): void });
+        readonly connection: number;
+        connect(options: { SSID: string; password?: string; channel?: number; secure?: boolean }): void;
+        disconnect(): void;
+        close(): void;
+    }
+
+    export default WiFi;
+}
+
 declare module 'mc/config' {
     /** The JSON that the board was started with, frozen. */
     const config: Readonly<Record<string, unknown>>;

@@ -1,5 +1,5 @@
 /*
- * The virtual board: what its parts offer each other. machine.c, flash.c and meters.c look inside the engine;
+ * The virtual board: what its parts offer each other. machine.c, flash.c, preload.c and meters.c look inside the engine;
  * tcp.c, timer.c and console.c use only its C interface; stream.c and clock.c know nothing of the engine.
  */
 #ifndef BOARD_H
@@ -49,6 +49,10 @@ void defineGetter(txMachine* the, txSlot* object, const char* name, txCallback c
 /* flash.c */
 txScript* loadScript(txMachine* the, const char* path);
 void runScript(txMachine* the, txScript* script);
+
+/* preload.c */
+/* Runs scripts whose heap then lies in flash, frozen. Before `sealMachine`. */
+void preload(txMachine* the, txScript** scripts, int count);
 
 /* meters.c */
 typedef struct {

@@ -1,5 +1,5 @@
 /*
- * The virtual board as a program: `xs-board name=value... script=FILE...`. It makes the machine, runs the scripts in order, and
+ * The virtual board as a program: `xs-board name=value... [preload=FILE...] script=FILE...`. It makes the machine, runs the scripts in order, and
  * then serves timers, sockets and lines of input until Board.exit, a fatal error, the end of the input, or a signal.
  */
 #include "board.h"
@@ -19,6 +19,8 @@ Settings settings = {
 
 static const char* scripts[MOST_SCRIPTS];
 static int scriptCount;
+static const char* preloads[MOST_SCRIPTS];
+static int preloadCount;
 
 static const struct { const char* name; int* value; int least, most; } numbers[] = {
 	{ "chunkInitial", &settings.chunkInitial, 1024, 1 << 28 },
@@ -59,6 +61,11 @@ static void readArguments(int argc, char** argv)
 			if (scriptCount == MOST_SCRIPTS)
 				fail("more than %d scripts", MOST_SCRIPTS);
 			scripts[scriptCount++] = equals + 1;
+		}
+		else if ((length == 7) && !strncmp(argv[i], "preload", 7)) {
+			if (preloadCount == MOST_SCRIPTS)
+				fail("more than %d preloaded scripts", MOST_SCRIPTS);
+			preloads[preloadCount++] = equals + 1;
 		}
 		else if ((length == 6) && !strncmp(argv[i], "config", 6))
 			settings.config = equals + 1;
@@ -114,8 +121,12 @@ int main(int argc, char** argv)
 	txMachine* the = createMachine();
 	install(the);
 	txScript* loaded[MOST_SCRIPTS];
+	txScript* preloaded[MOST_SCRIPTS];
+	for (int i = 0; i < preloadCount; i++)
+		preloaded[i] = loadScript(the, preloads[i]);
 	for (int i = 0; i < scriptCount; i++)
 		loaded[i] = loadScript(the, scripts[i]);
+	preload(the, preloaded, preloadCount);
 	sealMachine(the);
 	for (int i = 0; i < scriptCount; i++)
 		runScript(the, loaded[i]);

@@ -1,0 +1,167 @@
+// What lies between a board and its broker, and how it fails: TLS, names, WiFi. Each failure is a documented reason within its own
+// deadline, then backoff; nothing ends the machine.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { join } from 'node:path';
+import type { Board } from '../../../hardware-tests/boards/xs/board.ts';
+import { bootBoard } from '../../../hardware-tests/boards/xs/board.ts';
+import { bundlePreloaded } from '../../../hardware-tests/boards/xs/bundle.ts';
+import { boardTest, engine } from '../../../hardware-tests/boards/xs/tests/on-board.ts';
+import { Broker } from '../../../hardware-tests/host/broker.ts';
+import { until } from '../../../hardware-tests/host/until.ts';
+import { root } from '../../../scripts/root.ts';
+import {
+    CLOSED_BY_APPLICATION, CONNECTION_LOST, CONNECT_FAILED, NAME_NOT_RESOLVED, NAME_TIMEOUT, NETWORK_TIMEOUT, TLS_FAILED,
+} from '../../../src/reasons.ts';
+import { startRecordPeer, type RecordPeer } from './record-peer.ts';
+
+const bundle = engine.available ? await bundlePreloaded(join(root, 'targets', 'moddable', 'tests', 'links-board.ts')) : { script: '' };
+const CONNECTED = 'state 4 0';
+const waiting = (reason: number): string => `state 1 ${reason}`;
+
+interface Scene {
+    readonly board: Board;
+    readonly broker: Broker;
+    readonly peer: RecordPeer;
+    /** The board has said this line `times` times. */
+    says(line: string, times?: number): Promise<void>;
+}
+
+/** Boots a board with `config`, whose port is that of a broker or, with TLS, of a record peer in front of it. The board must end in order. */
+async function stage(config: Record<string, unknown>, play: (scene: Scene) => Promise<void>, preset: 'esp32' | 'esp8266' = 'esp32'): Promise<void> {
+    const broker = await Broker.start();
+    const peer = await startRecordPeer(broker.port, { certificate: config.certificate as number | undefined });
+    const port = config.port ?? (config.tls ? peer.port : broker.port);
+    const board = bootBoard(engine.available ? engine.path : '', { ...bundle, preset, config: { address: config.host ? undefined : '127.0.0.1', ...config, port } });
+    const says = (line: string, times = 1): Promise<void> => Promise.race([
+        until(`the board says '${line}'`, () => board.lines.filter(one => one === line).length >= times),
+        board.end.then(({ code, errors }) => assert.unreachable(`the board ended with ${code}: ${errors}`)),
+    ]).catch((error: Error) => {
+        throw new Error(`${error.message}\n${board.lines.join('\n')}`);
+    });
+    try {
+        await play({ board, broker, peer, says });
+        board.send('exit');
+        assert.equal(await board.end, { code: 0, errors: '' });
+    } finally {
+        await board.stop();
+        await peer.stop();
+        await broker.stop();
+    }
+}
+
+boardTest('TLS: connects, publishes and receives; the name goes out with the handshake', () => stage({ tls: true, host: 'broker.example', names: { 'broker.example': '127.0.0.1' } }, async ({ board, broker, peer, says }) => {
+    await says(CONNECTED);
+    board.send('publish 1');
+    await says('acknowledged 1');
+    board.send('subscribe to/board');
+    await says('subscribed');
+    await broker.publish('to/board', Buffer.alloc(100), 1);
+    await says('message 100');
+    assert.equal(peer.names, ['broker.example']);
+    board.send('stop');
+    await says(`state 0 ${CLOSED_BY_APPLICATION}`);
+}));
+
+boardTest('TLS: serverName replaces the host in the handshake', () => stage({ tls: true, secure: { serverName: 'other.example' } }, async ({ peer, says }) => {
+    await says(CONNECTED);
+    assert.equal(peer.names, ['other.example']);
+}));
+
+boardTest('TLS: a certificate that is not trusted throws in a callback, and is TLS_FAILED', () => stage({ tls: true, certificate: 0 }, async ({ board, says }) => {
+    await says(waiting(TLS_FAILED));
+    assert.ok(board.lines.includes('motemq: TLS: Error: certificate: auth err'));
+}));
+
+boardTest('TLS: a peer that closes during the handshake is TLS_FAILED, one that refuses TCP is CONNECT_FAILED', async () => {
+    await stage({ tls: true, certificate: -1 }, ({ says }) => says(waiting(TLS_FAILED)));
+    await stage({ tls: true, port: 1 }, ({ says }) => says(waiting(CONNECT_FAILED)));
+});
+
+boardTest('TLS: an alert is TLS_FAILED, close_notify is CONNECTION_LOST, rubbish is TLS_FAILED; then it connects again', () => stage({ tls: true, retryDelay: 1 }, async ({ board, peer, says }) => {
+    await says(CONNECTED);
+    peer.send(21, Uint8Array.of(2, 49));
+    await says(CONNECTED, 2);
+    peer.send(21, Uint8Array.of(1, 0));
+    await says(CONNECTED, 3);
+    peer.send(99, 'rubbish');
+    await says(CONNECTED, 4);
+    assert.equal(board.lines.filter(line => line.startsWith('state 1 ')), [0, TLS_FAILED, CONNECTION_LOST, TLS_FAILED].map(waiting));
+}));
+
+boardTest('TLS: a handshake and a publish from the callback of CONNACK fit the stack and the memory of an ESP8266', () => stage({ tls: true, publishAtOnce: true }, async ({ board, broker, says }) => {
+    await says(CONNECTED);
+    await says('acknowledged 1');
+    board.send('subscribe to/board');
+    await says('subscribed');
+    await broker.publish('to/board', Buffer.alloc(100), 1);
+    await says('message 100');
+}, 'esp8266'));
+
+boardTest('TLS: stop inside each state leaves nothing behind', async () => {
+    for (const stopAt of [1, 2, 3, 4]) {
+        await stage({ tls: true, stopAt }, async ({ board, says }) => {
+            await says(`state 0 ${CLOSED_BY_APPLICATION}`);
+            board.send('counters');
+            await until('the board lives', () => board.lines.some(line => line.startsWith('counters ')));
+        });
+    }
+});
+
+boardTest('DNS: a name that does not exist is NAME_NOT_RESOLVED', () => stage({ host: 'nowhere.example' }, ({ says }) => says(waiting(NAME_NOT_RESOLVED))));
+
+boardTest('DNS: servers that are silent are NAME_TIMEOUT', () => stage({ host: 'quiet.example', names: { 'quiet.example': 'silence' }, dnsTimeout: 30 }, ({ says }) => says(waiting(NAME_TIMEOUT))));
+
+boardTest('DNS: an answer after the deadline is nobody\'s', () => stage({ host: 'slow.example', names: { 'slow.example': 'late' }, dnsTimeout: 10, retryDelay: 1 }, async ({ board, says }) => {
+    // By then the first answers have come.
+    await says(waiting(NAME_TIMEOUT), 20);
+    assert.not(board.lines.includes(CONNECTED));
+}));
+
+boardTest('DNS: stop while it is pending closes the resolver', () => stage({ host: 'quiet.example', names: { 'quiet.example': 'silence' } }, async ({ board, says }) => {
+    await says('state 2 0');
+    board.send('stop');
+    await says(`state 0 ${CLOSED_BY_APPLICATION}`);
+    board.send('counters');
+    await says('counters received 0 skipped 0 connections 0 attempts 0 resolvers 1');
+}));
+
+boardTest('an address that refuses is CONNECT_FAILED', () => stage({ port: 1 }, ({ says }) => says(waiting(CONNECT_FAILED))));
+
+boardTest('WiFi that never comes is NETWORK_TIMEOUT, whatever it does meanwhile', async () => {
+    for (const outcome of ['refused', 'associated', 'silent', 'throws']) {
+        await stage({ wifi: [outcome] }, ({ says }) => says(waiting(NETWORK_TIMEOUT)));
+    }
+});
+
+boardTest('WiFi is joined again after attempts that fail, before the socket is opened', () => stage({ wifi: ['refused', 'throws', 'refused', 'address'] }, async ({ board, says }) => {
+    await says(CONNECTED);
+    board.send('counters');
+    await says('counters received 0 skipped 0 connections 1 attempts 4 resolvers 0');
+}));
+
+boardTest('WiFi that goes down ends the connection at once, and is joined again', () => stage({ wifi: ['address'], retryDelay: 1 }, async ({ board, says }) => {
+    await says(CONNECTED);
+    board.send('air 200');
+    await says(CONNECTED, 2);
+    assert.ok(board.lines.includes(waiting(CONNECTION_LOST)));
+}));
+
+boardTest('WiFi: stop while it is being joined', () => stage({ wifi: ['silent'] }, async ({ board, says }) => {
+    await says('state 2 0');
+    board.send('stop');
+    await says(`state 0 ${CLOSED_BY_APPLICATION}`);
+}));
+
+boardTest('a message of 1 MB for a buffer of 512 bytes is skipped, acknowledged, and leaves the link up', () => stage({}, async ({ board, broker, says }) => {
+    await says(CONNECTED);
+    board.send('subscribe to/board');
+    await says('subscribed');
+    await broker.publish('to/board', Buffer.alloc(1 << 20), 1);
+    await broker.publish('to/board', Buffer.alloc(10), 1);
+    await says('message 10');
+    board.send('counters');
+    await says('counters received 1 skipped 1 connections 1 attempts 0 resolvers 0');
+}));
+
+test.run();
