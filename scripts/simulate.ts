@@ -1,68 +1,80 @@
 // `npm run simulate`: plays the client against the simulator, many seeds or one, or proves that the simulator finds known bugs.
 import { parseArgs } from 'node:util';
-import { playSeeds } from '../hardware-tests/host/simulator/crew.ts';
 import { actions } from '../hardware-tests/host/simulator/actions.ts';
+import { playSeeds } from '../hardware-tests/host/simulator/crew.ts';
+import { invariants } from '../hardware-tests/host/simulator/invariants.ts';
 import { knownBugs } from '../hardware-tests/host/simulator/known-bugs.ts';
-import { sameViolation, shrink } from '../hardware-tests/host/simulator/shrink.ts';
-import { BUFFER_NAMES, STATE_NAMES, simulate } from '../hardware-tests/host/simulator/simulation.ts';
+import { coverageReport, gaps } from '../hardware-tests/host/simulator/report.ts';
+import type { Step } from '../hardware-tests/host/simulator/script.ts';
+import { shortest } from '../hardware-tests/host/simulator/shrink.ts';
+import { simulate } from '../hardware-tests/host/simulator/simulation.ts';
 import { table } from './table.ts';
 
 const { values } = parseArgs({
     options: {
-        'seeds': { type: 'string', default: '1000' }, 'first': { type: 'string', default: '1' }, 'seed': { type: 'string' }, 'jobs': { type: 'string', default: '2' },
-        'trace': { type: 'boolean', default: false }, 'self-test': { type: 'boolean', default: false },
+        'seeds': { type: 'string', default: '1000' }, 'first': { type: 'string', default: '1' }, 'jobs': { type: 'string', default: '2' },
+        'seed': { type: 'string' }, 'script': { type: 'string' }, 'trace': { type: 'boolean', default: false },
+        'self-test': { type: 'boolean', default: false }, 'bug': { type: 'string' },
     },
 });
 const workers = Number(values.jobs);
 /** Within so many seeds each known bug must be found. */
 const MOST_SEEDS = 2000;
+/** From so many seeds on everything that can be met must have been. */
+const SEEDS_THAT_MEET_ALL = 20000;
 
-/** Plays one seed again; true if all is well. A failing one is shortened, and the trace is of the short one. */
-function replay(seed: number, trace: boolean): boolean {
-    const print = trace ? (line: string): void => console.log(line) : null;
-    const { violation, steps } = simulate(seed);
-    if (!violation) {
-        if (trace) simulate(seed, null, print);
-        console.log(`seed ${seed}: no violation`);
+const print = (line: string): void => console.log(line);
+/** A script as one line, for `--script`. */
+const scriptLine = (steps: readonly Step[]): string => JSON.stringify(steps.map(({ action, choices }) => [action, ...choices]));
+const readScript = (line: string): Step[] => (JSON.parse(line) as number[][]).map(([action, ...choices]) => ({ action, choices }));
+
+/** Plays one seed again, or a script; true if all is well. A failing one is shortened, and the trace is of the short one. */
+function replay(seed: number, script: readonly Step[] | null, trace: boolean): boolean {
+    const outcome = simulate(seed, script);
+    const name = script ? 'the script' : `seed ${seed}`;
+    if (!outcome.violation) {
+        if (trace) simulate(seed, script, print);
+        print(`${name}: no violation`);
         return true;
     }
-    const short = shrink(steps, sameViolation(violation));
-    console.log(`seed ${seed}: ${violation}\nthe shortest script that still fails: ${short.length - 1} of ${steps.length - 1} steps`);
-    for (const { action, choices } of short) console.log(`  ${action < 0 ? 'settings' : actions[action].name} ${JSON.stringify(choices)}`);
+    const short = shortest(outcome);
+    print(`${name} violates '${outcome.broken}': ${outcome.violation}`);
+    print(`the shortest script that still does, ${short.length - 1} of ${outcome.steps.length - 1} steps, each with its choices:`);
+    for (const { action, choices } of short) print(`  ${action < 0 ? 'settings' : actions[action].name} ${JSON.stringify(choices)}`);
+    if (trace) print('\n     time     who     what (wire: connection number, > from the client, < to it)');
     if (trace) simulate(seed, short, print);
-    console.log(`npm run simulate -- --seed ${seed} --trace`);
+    print(`npm run simulate -- --trace --script '${scriptLine(short)}'`);
     return false;
 }
 
 async function many(first: number, count: number): Promise<boolean> {
     const begun = performance.now();
-    const { runs, failures, faults, situations, virtualTime } = await playSeeds(first, first + count, workers);
-    const states = Object.values(STATE_NAMES);
-    const rows = [...faults].sort(([one], [other]) => one < other ? -1 : 1).map(([fault, times]) => {
-        const met = [...situations].map(each => each.split(' | ')).filter(([name]) => name === fault);
-        return [fault, String(times), ...states.map(state => String(met.filter(([, each]) => each === state).length))];
-    });
-    console.log(table([['fault', 'times', ...states], ...rows]));
-    const reached = new Set([...situations].map(each => each.slice(each.indexOf('|') + 2)));
-    console.log(`Below a state: in how many of ${BUFFER_NAMES.length} situations of the send buffer the fault met it (${BUFFER_NAMES.join(', ')}).`);
-    console.log(`${faults.size} kinds of fault, ${reached.size} of ${states.length * BUFFER_NAMES.length} states of client and buffer, ${situations.size} meetings of a fault with one of them`);
-    console.log(`${runs} seeds, ${failures.length} violations, ${(virtualTime / 3600000).toFixed(0)} virtual hours in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
-    for (const { seed, violation } of failures.slice(1, 10)) console.log(`seed ${seed}: ${violation.split('\n')[0]}`);
-    if (failures.length > 0) replay(failures[0].seed, false);
-    return failures.length === 0;
+    const { runs, failures, coverage, virtualTime } = await playSeeds(first, first + count, workers);
+    print(coverageReport(coverage));
+    print(`${runs} seeds, ${failures.length} violations, ${(virtualTime / 3600000).toFixed(0)} virtual hours in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
+    for (const { seed, broken, violation } of failures.slice(0, 10)) print(`seed ${seed}: '${broken}': ${violation.split('\n')[0]}`);
+    if (failures.length > 0) replay(failures[0].seed, null, false);
+    return failures.length === 0 && (runs < SEEDS_THAT_MEET_ALL || gaps(coverage).length === 0);
 }
 
-async function selfTest(): Promise<boolean> {
+/** Puts in each known bug (those whose name has `word`), and looks for the violation that it must show itself as. */
+async function selfTest(word: string): Promise<boolean> {
     const rows: string[][] = [];
-    for (const bug of knownBugs) {
-        const { failures } = await playSeeds(1, MOST_SEEDS + 1, workers, bug, true);
-        rows.push([bug.name, failures.length > 0 ? String(failures[0].seed) : 'NOT FOUND', failures[0]?.violation.split('\n')[0].slice(0, 90) ?? '']);
+    const bugs = knownBugs.filter(({ name }) => name.includes(word));
+    for (const bug of bugs) {
+        const { failures: [failure] } = await playSeeds(1, MOST_SEEDS + 1, workers, bug, bug.breaks);
+        rows.push([bug.name, failure ? String(failure.seed) : 'NOT FOUND', bug.breaks, failure?.violation.split('\n')[0].slice(0, 90) ?? '']);
     }
-    console.log(table([['known bug', 'seeds to find', 'found as'], ...rows], [2]));
-    const missed = rows.filter(([, seeds]) => seeds === 'NOT FOUND').length;
-    console.log(`${rows.length - missed} of ${rows.length} known bugs found within ${MOST_SEEDS} seeds`);
-    return missed === 0;
+    print(table([['known bug', 'seed', 'what it breaks', 'found as'], ...rows], [2, 3]));
+    const missed = rows.filter(([, seed]) => seed === 'NOT FOUND').length;
+    const unproven = Object.keys(invariants).filter(name => !bugs.some(({ breaks }) => breaks === name));
+    print(`${rows.length - missed} of ${rows.length} known bugs found within ${MOST_SEEDS} seeds by what they break`);
+    if (!word && unproven.length > 0) print(`no bug breaks ${unproven.join(', ')}`);
+    return missed === 0 && (word !== '' || unproven.length === 0);
 }
 
-const well = values['self-test'] ? await selfTest() : values.seed === undefined ? await many(Number(values.first), Number(values.seeds)) : replay(Number(values.seed), values.trace);
+const well = values['self-test'] ? await selfTest(values.bug ?? '')
+    : values.script !== undefined ? replay(0, readScript(values.script), values.trace)
+    : values.seed !== undefined ? replay(Number(values.seed), null, values.trace)
+    : await many(Number(values.first), Number(values.seeds));
 process.exitCode = well ? 0 : 1;

@@ -1,8 +1,8 @@
 // Everything that can happen next in a run: a table of which the script picks a row. Rows are only ever appended: recorded
 // scripts name them by their place.
 import { CONNECTED, STOPPED } from '../../../src/index.ts';
-import { TOPICS } from './application.ts';
 import type { Simulation } from './simulation.ts';
+import { TOPICS } from './topics.ts';
 
 export interface Action {
     readonly name: string;
@@ -30,7 +30,8 @@ const rows: readonly Row[] = [
     ['wake', 6, true, simulation => pendingWait(simulation) > 0, ({ clock }) => clock.wake(0)],
     ['wake late', 2, false, ({ clock }) => clock.wakeAt >= 0, ({ clock, script, judge }) => {
         judge.fault('late wake');
-        clock.wake(1 + script.below(script.oneOf([100, 3000])));
+        // The last one: as if the board had slept, or its clock had jumped.
+        clock.wake(1 + script.below(script.oneOf([100, 100, 3000, 3000, 3000, 3_600_000])));
     }],
     ['time passes', 10, true, simulation => pendingWait(simulation) > 1, simulation => {
         simulation.clock.pass(Math.min(pendingWait(simulation) - 1, simulation.script.below(simulation.script.oneOf([10, 500, 20000]))));
@@ -83,9 +84,9 @@ const rows: readonly Row[] = [
         link.connection!.ending = true;
         broker.lost(link.connection!);
     }],
-    ['broker publishes', 8, false, () => true, ({ broker, script }) => broker.publish(script.oneOf(TOPICS), script.below(3) ? 1 : 0, script.oneOf(SIZES))],
+    ['broker publishes', 8, false, () => true, ({ broker, script }) => broker.publish(script.oneOf(TOPICS), script.below(3) ? 1 : 0, script.oneOf(SIZES), false)],
     ['broker publishes several', 2, false, () => true, ({ broker, script }) => {
-        for (let left = 2 + script.below(20); left > 0; left--) broker.publish(script.oneOf(TOPICS), script.below(4) ? 1 : 0, script.below(8));
+        for (let left = 2 + script.below(20); left > 0; left--) broker.publish(script.oneOf(TOPICS), script.below(4) ? 1 : 0, script.below(8), false);
     }],
     ['CONNACK after a while', 20, true, ({ broker, link }) => link.connection?.connackHeld === true && !link.connection.ending && !link.connection.broken && broker.current === null,
         ({ broker, link }) => broker.accept(link.connection!)],
@@ -98,11 +99,24 @@ const rows: readonly Row[] = [
         judge.fault('bytes that are no packet');
         broker.sendBytes(link.connection!, null, Uint8Array.from(script.oneOf([[0xf0, 0], [0x20, 2, 0, 0], [0x42, 2, 0, 1], [0x40, 3, 0, 1, 0], [0x36, 5, 0, 1, 97, 0, 1], [0x82, 2, 0, 1], [0xff, 0xff, 0xff, 0xff, 0xff]])));
     }],
-    ['identifiers have gone round', 2, false, ({ application, settings }) => settings.answerFaults === 0 && application.pending.size > 0, ({ application, client, judge, script }) => {
-        judge.fault('identifiers have gone round');
-        // As after 65,000 messages that were acknowledged while the oldest was not.
-        const oldest = [...application.pending.keys()][0];
-        Object.assign(client, { identifier: (oldest + 65533 - script.below(3)) % 65535 + 1, issued: 65535 });
+    ['identifiers go round', 1, true, ({ application, settings }) => settings.identifiersGoRound && settings.answerFaults === 0 && application.pending.size > 0, ({ application, judge, script }) => {
+        judge.fault('identifiers go round');
+        application.goRound();
+        for (let left = 1 + script.below(8); left > 0; left--) application.publish(1, 4);
+    }],
+    ['change of mind', 2, false, () => true, ({ application, script }) => {
+        const index = script.below(4);
+        const first = script.below(2);
+        if (first) application.unsubscribe(index);
+        application.subscribe(index);
+        if (!first) application.unsubscribe(index);
+    }],
+    ['broker gets a message to retain', 3, false, () => true, ({ broker, script }) => broker.publish(script.oneOf(TOPICS), script.below(3) ? 1 : 0, script.oneOf(SIZES), true)],
+    ['power cut', 1, true, ({ settings }) => settings.powerCuts, simulation => {
+        const wanted = [...simulation.application.wanted];
+        simulation.powerCut();
+        // An application subscribes when it starts, in most cases.
+        if (!simulation.script.chance(30)) for (const index of wanted) simulation.application.subscribe(index);
     }],
 ];
 
@@ -120,14 +134,14 @@ function restart({ link, broker, judge, script }: Simulation, forgets: boolean):
 }
 
 /** An acknowledgement that no packet waits for which the client has sent whole: of another type, of none, too early. */
-function wrongAnswer({ link, broker, application, client, witness, script, judge }: Simulation): void {
+function wrongAnswer({ link, broker, application, formerHandles, witness, script, judge }: Simulation): void {
     const connection = link.connection!;
-    const newest = (client as unknown as { readonly identifier: number }).identifier;
-    const identifiers = [...application.pending.keys(), newest % 65535 + 1, 1 + script.below(65535)];
+    const handles = [...application.pending.keys()];
+    const identifiers = [...handles, (handles.at(-1) ?? 0) % 65535 + 1, 1 + script.below(65535), ...formerHandles];
     const messageId = script.oneOf(identifiers);
     const cmd = script.oneOf(['puback', 'suback', 'unsuback'] as const);
     if (!connection.accepted || connection.sent !== connection.delivered || witness.inFlight.get(messageId)?.answer === cmd) return;
-    judge.fault(`wrong ${cmd.toUpperCase()}`);
+    judge.fault(`wrong ${cmd.toUpperCase()}${formerHandles.includes(messageId) ? ' from before a power cut' : ''}`);
     broker.send(connection, cmd === 'puback' ? { cmd, messageId } : { cmd, messageId, granted: cmd === 'suback' ? [0] : [] });
     link.carryDown(100000);
 }

@@ -1,22 +1,15 @@
-// The application of the simulated client: publishes, subscribes, stops and starts, and in its callbacks throws or calls back into
-// the client. It remembers what the client promised and what it was told.
-import { BUFFER_FULL, CONNECTED, CONNECTING, NOT_SUBSCRIBED, OPENING, PUBACK_TIMEOUT, STOPPED, STOPPING, Subscription, Topic, WAITING } from '../../../src/index.ts';
-import type { Client, ClientOptions, Message } from '../../../src/index.ts';
-import { ApplicationError } from './application-error.ts';
+// The application of the simulated client, as long as the power lasts: publishes, subscribes, stops and starts. It remembers what
+// the client promised and what it was told.
+import { BUFFER_FULL, CONNECTED, CONNECTING, NOT_SUBSCRIBED, OPENING, PUBACK_TIMEOUT, STOPPED, STOPPING, SUBACK_TIMEOUT, Subscription, Topic, TOO_LARGE, UNSUBACK_TIMEOUT, WAITING } from '../../../src/index.ts';
+import { reasonText, stateText } from '../../../src/session/reason-texts.ts';
+import type { Client, ClientOptions, Credentials, Message } from '../../../src/index.ts';
 import type { SimulatedClock } from './clock.ts';
-import type { Judge } from './judge.ts';
-import type { Entry, Ledger } from './ledger.ts';
-import type { SimulatedLink } from './link.ts';
-import type { Script } from './script.ts';
-import type { Settings } from './settings.ts';
-import type { WireWitness } from './wire-witness.ts';
-
-/** Topics that the broker uses, and the filters that match each, by hand (§4.7). */
-export const TOPICS = ['a', 'b', 'a/x'];
-const FILTERS = ['a', 'b/#', 'a/#', '+/x'];
-const MATCHES: Record<string, readonly number[]> = { 'a': [0, 2], 'b': [1], 'a/x': [2, 3] };
-/** This one has no handler of its own. */
-const WITHOUT_HANDLER = 3;
+import { act } from './deeds.ts';
+import type { Callback } from './deeds.ts';
+import { Inbox, NO_HANDLER } from './inbox.ts';
+import type { Entry } from './ledger.ts';
+import { FILTERS, WITHOUT_HANDLER } from './topics.ts';
+import type { World } from './world.ts';
 
 const FOLLOWERS: Record<number, readonly number[]> = {
     [STOPPED]: [WAITING],
@@ -26,23 +19,16 @@ const FOLLOWERS: Record<number, readonly number[]> = {
     [CONNECTED]: [WAITING, STOPPING],
     [STOPPING]: [STOPPED],
 };
-
-interface Parts {
-    readonly judge: Judge;
-    readonly script: Script;
-    readonly settings: Settings;
-    readonly clock: SimulatedClock;
-    readonly link: SimulatedLink;
-    readonly witness: WireWitness;
-    readonly up: Ledger;
-    readonly down: Ledger;
-}
+const MOST_IDENTIFIERS = 65535;
 
 export class Application {
     client!: Client;
     readonly subscriptions: readonly Subscription[];
     /** Which of them the application wants. */
     readonly wanted = new Set<number>();
+    /** Which of them it has asked for, or asked to end: a broker may keep others from before a power cut. */
+    readonly decided = new Set<number>();
+    readonly inbox: Inbox;
     /** Messages that wait for their PUBACK, and requests for their answer (null), by handle. */
     readonly pending = new Map<number, Entry | null>();
     /** `publish` returned BUFFER_FULL, and onWritable has not come. */
@@ -51,33 +37,30 @@ export class Application {
     stopped = true;
     /** When the oldest packet without an answer left on the present connection; -Infinity: there is none. */
     oldestSince = -Infinity;
-    accepted = 0;
-    acknowledged = 0;
+    thrown = 0;
+    private accepted = 0;
+    private acknowledged = 0;
+    private refused = 0;
+    /** The last handle above 0, and identifiers that were tried for nothing since. */
+    private lastHandle = 0;
+    private wasted = 0;
     /** Messages received on the present connection. */
     private messages = 0;
-    private thrown = 0;
     private state = STOPPED;
-    private readonly parts: Parts;
+    private readonly world: World;
+    private readonly clock: SimulatedClock;
     private readonly topic: Topic;
-    /** What each handler has of a message in pieces; the last place is for onMessage. */
-    private readonly pieces: number[][] = [[], [], [], [], []];
-    /** Who has got a message whole since it was last delivered anew. */
-    private readonly readers = new Map<Entry, Set<number>>();
 
-    constructor(parts: Parts) {
-        this.parts = parts;
-        this.topic = new Topic(parts.clock, 'up');
-        this.subscriptions = FILTERS.map((filter, index) => new Subscription(parts.clock, filter, index % 2, index === WITHOUT_HANDLER ? undefined : message => this.onMessage(message, index)));
+    constructor(world: World, clock: SimulatedClock) {
+        this.world = world;
+        this.clock = clock;
+        this.inbox = new Inbox(world, this.wanted);
+        this.topic = new Topic(clock, 'up');
+        this.subscriptions = FILTERS.map((filter, index) => new Subscription(clock, filter, index % 2, index === WITHOUT_HANDLER ? undefined : message => this.onMessage(message, index)));
     }
 
     /** The callbacks, for the client's options. */
     callbacks(): Partial<ClientOptions> {
-        const credentials = (): { userName: string } => {
-            this.parts.witness.userName = 'u' + this.parts.script.below(1000);
-            const userName = this.parts.witness.userName;
-            this.busy('credentials', false);
-            return { userName };
-        };
         return {
             onStateChange: (state, reason) => this.onStateChange(state, reason),
             onAcknowledged: handle => this.onAcknowledged(handle),
@@ -86,30 +69,33 @@ export class Application {
                 this.awaitsRoom = false;
                 this.busy('onWritable');
             },
-            onMessage: message => this.onMessage(message, FILTERS.length),
+            onMessage: message => this.onMessage(message, NO_HANDLER),
             onSubscribed: subscription => {
                 this.called('onSubscribed');
-                this.parts.judge.require(subscription.granted !== NOT_SUBSCRIBED, 'onSubscribed for a subscription that was not answered');
+                this.world.judge.require(subscription.granted !== NOT_SUBSCRIBED, 'subscriptions', 'onSubscribed for a subscription that was not answered');
                 this.busy('onSubscribed');
             },
-            ...(this.parts.settings.changingCredentials ? { credentials } : {}),
+            ...(this.world.settings.changingCredentials ? { credentials: () => this.credentials() } : {}),
         };
     }
 
     publish(qos: number, size: number): void {
-        const { up, judge } = this.parts;
+        const { up, judge, script } = this.world;
         const payload = up.payload(size);
-        // In the middle of a larger array.
+        const retain = script.below(2) > 0;
+        // In the middle of a larger array, which is used for something else as soon as the call is over.
         const around = new Uint8Array(payload.length + 6).fill(0xee);
         around.set(payload, 3);
-        const handle = this.client.publish(this.topic, around, 3, payload.length + 3, qos, false);
-        judge.note(`  publish QoS ${qos}, ${payload.length} bytes: ${handle}`);
-        if (handle === BUFFER_FULL) this.awaitsRoom = true;
-        if (handle < 0) return;
-        const entry = up.accept(qos, size);
+        const before = around.slice();
+        const handle = this.client.publish(this.topic, around, 3, payload.length + 3, qos, retain);
+        judge.require(Buffer.compare(before, around) === 0, 'memory', 'the client writes into a payload');
+        around.fill(0x99);
+        judge.note('client', `publish QoS ${qos}${retain ? ' RETAIN' : ''}, message ${up.entries.length + 1}, ${payload.length} bytes: ${handle}`);
+        if (this.isRefused(handle, qos)) return;
+        const entry = up.accept(qos, size, retain);
         this.accepted++;
         if (qos) this.promise(handle, entry);
-        else judge.require(handle === 0, `the handle of a QoS 0 message is ${handle}`);
+        else judge.require(handle === 0, 'told truly', `the handle of a QoS 0 message is ${handle}`);
     }
 
     subscribe(index: number): void {
@@ -121,144 +107,147 @@ export class Application {
     }
 
     stop(): void {
-        this.parts.judge.note('  stop');
+        this.world.judge.note('client', 'stop');
         if (this.client.state !== STOPPED) this.stopped = true;
         this.client.stop();
     }
 
     start(): void {
-        this.parts.judge.note('  start');
+        this.world.judge.note('client', 'start');
         if (this.client.state === STOPPED) this.stopped = false;
         this.client.start();
     }
 
+    /**
+     * Takes the client's identifiers once round, to some before the oldest that is in use: each message that is too large for
+     * ever takes one in passing. As after 65,000 messages that were acknowledged while that one was not.
+     */
+    goRound(): void {
+        const { script, settings } = this.world;
+        const [oldest] = this.pending.keys();
+        const next = (this.lastHandle + this.wasted) % MOST_IDENTIFIERS + 1;
+        const before = 1 + script.below(6);
+        const tooLarge = new Uint8Array(settings.sendBuffer);
+        for (let left = (oldest - before - next + 2 * MOST_IDENTIFIERS) % MOST_IDENTIFIERS; left > 0; left--) {
+            this.isRefused(this.client.publish(this.topic, tooLarge, 0, tooLarge.length, 1, false), 1);
+        }
+    }
+
+    /** What was accepted and is not acknowledged, when the power goes. */
+    open(): Entry[] {
+        const unsent = this.world.up.entries.filter(entry => entry.qos === 0 && !entry.handedOver && !entry.excused);
+        return [...[...this.pending.values()].filter(entry => entry !== null), ...unsent];
+    }
+
     /** What the client tells at any time agrees with what it did. */
     check(): void {
-        const { judge, clock, up } = this.parts;
-        const { client } = this;
-        judge.require(this.thrown === clock.caughtErrors, `${this.thrown} exceptions of the application, ${clock.caughtErrors} reported`);
-        judge.require(client.sent === this.accepted && client.acknowledged === this.acknowledged, 'a counter is wrong');
+        const { judge, up } = this.world;
+        const { client, clock } = this;
+        judge.require(this.thrown === clock.caughtErrors, 'exceptions', `${this.thrown} exceptions of the application, ${clock.caughtErrors} reported`);
+        judge.require(client.sent === this.accepted && client.acknowledged === this.acknowledged && client.refused === this.refused, 'told truly', 'a counter is wrong');
         for (const [handle, entry] of this.pending) {
-            judge.require(!entry || client.isPending(handle), `message ${entry?.number} is neither acknowledged nor pending`);
+            judge.require(!entry || client.isPending(handle), 'delivered', `message ${entry?.number} is neither acknowledged nor pending`);
             break;
         }
         if (!client.safeToSleep) return;
-        for (const entry of this.pending.values()) judge.require(entry === null, `safe to sleep, but message ${entry?.number} is not acknowledged`);
-        const unsent = this.unsent(up);
-        judge.require(!unsent, `safe to sleep, but message ${unsent?.number} is not sent`);
+        for (const entry of this.pending.values()) judge.require(entry === null, 'told truly', `safe to sleep, but message ${entry?.number} is not acknowledged`);
+        const unsent = this.unsent(up.entries);
+        judge.require(!unsent, 'told truly', `safe to sleep, but message ${unsent?.number} is not sent`);
     }
 
     /** A QoS 0 message that never left whole. */
-    unsent(up: Ledger): Entry | undefined {
-        return up.entries.find(entry => entry.qos === 0 && !entry.handedOver);
+    unsent(entries: readonly Entry[]): Entry | undefined {
+        return entries.find(entry => entry.qos === 0 && !entry.handedOver && !entry.excused);
     }
 
     private request(index: number, name: string, handle: number): boolean {
-        const { judge, down, settings } = this.parts;
-        judge.note(`  ${name} ${FILTERS[index]}: ${handle}`);
-        if (handle === BUFFER_FULL) this.awaitsRoom = true;
-        if (handle < 0) return false;
-        // A message that is coming in pieces may now get its pieces to two handlers.
-        for (const entry of down.entries) entry.excused ||= entry.deliveries === 0 && settings.streamLarge && entry.size + 8 > settings.receiveBuffer;
+        const { judge } = this.world;
+        judge.note('client', `${name} ${FILTERS[index]}: ${handle}`);
+        if (this.isRefused(handle, 1)) return false;
+        this.decided.add(index);
+        this.inbox.wish();
         this.promise(handle, null);
         return true;
     }
 
+    private isRefused(handle: number, qos: number): boolean {
+        if (handle >= 0) return false;
+        this.world.judge.require(handle === BUFFER_FULL || handle === TOO_LARGE, 'told truly', `the refusal ${handle}`);
+        this.refused++;
+        this.wasted += qos;
+        if (handle === BUFFER_FULL) this.awaitsRoom = true;
+        return true;
+    }
+
     private promise(handle: number, entry: Entry | null): void {
-        const { judge } = this.parts;
-        judge.require(handle > 0 && handle < 65536, `the handle ${handle}`);
-        judge.require(!this.pending.has(handle), `identifier ${handle} is given out while it is in use`);
+        const { judge } = this.world;
+        judge.require(handle > 0 && handle < 65536, 'identifiers', `the handle ${handle}`);
+        judge.require(!this.pending.has(handle), 'identifiers', `identifier ${handle} is given out while it is in use`);
+        if (handle < this.lastHandle) judge.fault('packet identifiers wrap');
+        this.lastHandle = handle;
+        this.wasted = 0;
         this.pending.set(handle, entry);
     }
 
     private onStateChange(state: number, reason: number): void {
-        const { judge, link } = this.parts;
-        judge.note(`  state ${state}${reason ? ` for ${reason}` : ''}`);
-        judge.require(FOLLOWERS[this.state].includes(state), `state ${state} follows ${this.state}`);
+        const { judge, link, settings } = this.world;
+        judge.note('client', `is ${stateText(state)}${reason ? `: ${reasonText(reason)}` : ''}`);
+        judge.require(FOLLOWERS[this.state].includes(state), 'told truly', `state ${state} follows ${this.state}`);
         this.state = state;
-        if (reason === PUBACK_TIMEOUT) judge.require(this.parts.judge.time - this.oldestSince >= this.parts.settings.responseTimeout, 'a connection ends for a PUBACK that is not overdue');
+        if (reason === PUBACK_TIMEOUT || reason === SUBACK_TIMEOUT || reason === UNSUBACK_TIMEOUT) {
+            judge.require(judge.time - this.oldestSince >= settings.responseTimeout, 'patience', `a connection ends for an answer that is not overdue: ${reasonText(reason)}`);
+        }
         if (state === CONNECTED) this.messages = 0;
-        if (state === CONNECTED) judge.require(link.connection!.accepted, 'connected without having been accepted');
-        if (state === WAITING || state === STOPPED) judge.require(!link.connection, `state ${state} with a connection`);
-        if (state === STOPPED) judge.require(this.stopped, 'stopped without having been asked to');
+        if (state === CONNECTED) judge.require(link.connection!.accepted, 'told truly', 'connected without having been accepted');
+        if (state === WAITING || state === STOPPED) judge.require(!link.connection, 'told truly', `state ${state} with a connection`);
+        if (state === STOPPED) judge.require(this.stopped, 'told truly', 'stopped without having been asked to');
         this.busy('onStateChange');
     }
 
     private onAcknowledged(handle: number): void {
-        const { judge, link } = this.parts;
+        const { judge, link } = this.world;
         this.called('onAcknowledged');
         const entry = this.pending.get(handle);
-        judge.note(`  acknowledged ${handle}`);
+        judge.note('client', `acknowledged ${handle}`);
         this.acknowledged++;
-        if (!entry) return judge.fail(`an acknowledgement of ${handle}, which is no message that waits for one`);
-        judge.require(entry.deliveries > 0, `message ${entry.number} is acknowledged, but the broker has not got it`);
-        judge.require(link.connection!.pubacks.has(handle), `message ${entry.number} is acknowledged without a PUBACK`);
+        if (!entry) return judge.fail('acknowledged', `an acknowledgement of ${handle}, which is no message that waits for one`);
+        judge.require(entry.deliveries > 0, 'acknowledged', `message ${entry.number} is acknowledged, but the broker has not got it`);
+        judge.require(link.connection!.pubacks.has(handle), 'acknowledged', `message ${entry.number} is acknowledged without a PUBACK`);
         entry.acknowledged = true;
         this.pending.delete(handle);
-        judge.require(!this.client.isPending(handle), `message ${entry.number} is acknowledged and pending`);
+        judge.require(!this.client.isPending(handle), 'told truly', `message ${entry.number} is acknowledged and pending`);
         this.busy('onAcknowledged');
     }
 
     private onMessage(message: Message, handler: number): void {
-        const { judge, down } = this.parts;
+        const { judge, script, settings } = this.world;
         this.called('onMessage');
-        const topic = Buffer.from(message.topicBytes.subarray(message.topicStart, message.topicEnd)).toString();
-        const fits = handler < FILTERS.length ? this.wanted.has(handler) && MATCHES[topic]?.includes(handler)
-            : !MATCHES[topic]?.some(index => index !== WITHOUT_HANDLER && this.wanted.has(index));
-        judge.require(fits, `a message for ${topic} comes to handler ${handler}`);
-        if (message.offset === 0) this.pieces[handler] = [];
-        const pieces = this.pieces[handler];
-        // A handler that was not there at the beginning cannot have it whole.
-        if (pieces.length === message.offset) pieces.push(...message.bytes.subarray(message.start, message.end));
-        if (message.offset + message.end - message.start === message.total && pieces.length === message.total) {
-            this.pieces[handler] = [];
-            const entry = down.find(Uint8Array.from(pieces));
-            if (entry) this.read(entry, handler);
-        }
-        this.busy('onMessage');
-    }
-
-    /** `handler` has got `entry` whole: a delivery, unless another handler of it has had the same one. */
-    private read(entry: Entry, handler: number): void {
-        let readers = this.readers.get(entry);
-        if (!readers || readers.has(handler)) this.readers.set(entry, readers = new Set());
-        const anew = readers.size === 0;
-        readers.add(handler);
-        if (anew) this.parts.down.deliver(entry);
-        this.parts.judge.note(`  handler ${handler} has message ${entry.number}`);
-        if (anew && ++this.messages === this.parts.settings.stopsAfter && !this.parts.script.calm) {
-            this.parts.judge.fault('stop after so many messages');
+        if (this.inbox.receive(message, handler) && ++this.messages === settings.stopsAfter && !script.calm) {
+            judge.fault('stop after so many messages');
             this.stop();
         }
+        this.busy(handler === NO_HANDLER ? 'onMessage' : 'handler');
+    }
+
+    /** Throws at times, and at times gives what is too long: then the client goes on with what it had. */
+    private credentials(): Credentials {
+        const { script, witness, judge } = this.world;
+        this.busy('credentials');
+        const userName = 'u' + script.below(1000);
+        if (script.chance(10)) {
+            judge.fault('credentials too long');
+            this.thrown++;
+            return { userName: userName.repeat(20) };
+        }
+        witness.userName = userName;
+        return { userName };
     }
 
     private called(name: string): void {
-        this.parts.judge.require(!this.stopped, `${name} after stop`);
+        this.world.judge.require(!this.stopped, 'silence', `${name} after stop`);
     }
 
-    /** What an application may do inside a callback. `mayThrow`: false where the exception would have an effect of its own. */
-    private busy(callback: string, mayThrow = true): void {
-        const { script, settings, judge } = this.parts;
-        if (!script.chance(settings.busyCallbacks)) return;
-        const deeds: readonly [name: string, act: () => void][] = [
-            ['publishes', () => this.publish(1, script.below(40))],
-            ['publishes', () => this.publish(0, script.below(40))],
-            ['subscribes', () => this.subscribe(script.below(FILTERS.length))],
-            ['unsubscribes', () => this.unsubscribe(script.below(FILTERS.length))],
-            ['stops', () => this.stop()],
-            ['starts', () => this.start()],
-            ['stops and starts', () => {
-                this.stop();
-                this.start();
-            }],
-            ['throws', () => {
-                if (!mayThrow) return;
-                this.thrown++;
-                throw new ApplicationError(callback);
-            }],
-        ];
-        const [name, act] = deeds[settings.favouriteDeed] ?? script.oneOf(deeds);
-        judge.fault(`callback ${name}`);
-        act();
+    private busy(callback: Callback): void {
+        act(callback, this, this.world);
     }
 }

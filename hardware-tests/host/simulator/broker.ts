@@ -1,13 +1,14 @@
-// A broker modelled on MQTT 3.1.1 (QoS 0 and 1, persistent and clean sessions, subscriptions), with the slips that brokers make:
-// it refuses, answers late, never or twice, restarts, forgets. Nothing of it comes from src.
+// A broker modelled on MQTT 3.1.1 (QoS 0 and 1, persistent and clean sessions, subscriptions, retained messages), with the slips
+// that brokers make: it refuses, answers late, never or twice, restarts, forgets. Nothing of it comes from src.
 import mqtt from 'mqtt-packet';
 import type { IConnectPacket, ISubscribePacket, Packet } from 'mqtt-packet';
 import type { Connection, Frame } from './connection.ts';
 import type { Judge } from './judge.ts';
 import type { Entry, Ledger } from './ledger.ts';
+import { describe } from './packets.ts';
 import type { Script } from './script.ts';
 import type { Settings } from './settings.ts';
-import { describe } from './wire-witness.ts';
+import { FILTERS, MATCHES } from './topics.ts';
 
 /** What outlives a connection (§4.1). */
 interface Session {
@@ -17,11 +18,18 @@ interface Session {
     outgoing: Outgoing[];
 }
 
-interface Outgoing {
-    readonly packetIdentifier: number;
+interface StoredMessage {
     readonly entry: Entry;
+    readonly qos: number;
     readonly topic: string;
     readonly payload: Uint8Array;
+}
+
+/** A message on its way to the client. */
+interface Outgoing extends StoredMessage {
+    readonly packetIdentifier: number;
+    /** Sent because of a new subscription [MQTT-3.3.1-8] [MQTT-3.3.1-9]. */
+    readonly retain: boolean;
 }
 
 const REFUSED = 0x80;
@@ -34,7 +42,9 @@ export class ModelBroker {
     held: { readonly connection: Connection; readonly packet: Packet }[] = [];
     /** Connections that ended with a DISCONNECT. */
     partings = 0;
-    private identifier = 0;
+    /** The retained message of each topic (§3.3.1.3). */
+    private readonly retained = new Map<string, StoredMessage>();
+    private identifier: number;
     private readonly judge: Judge;
     private readonly script: Script;
     private readonly settings: Settings;
@@ -45,6 +55,7 @@ export class ModelBroker {
         this.judge = judge;
         this.script = script;
         this.settings = settings;
+        this.identifier = settings.brokerIdentifier;
         this.up = up;
         this.down = down;
     }
@@ -52,6 +63,7 @@ export class ModelBroker {
     /** A packet has arrived whole. */
     receive(connection: Connection, { packet }: Frame): void {
         // After a refusal or DISCONNECT nothing is processed [MQTT-3.1.4-5].
+        this.judge.note('broker', `${connection.number} gets ${describe(packet)}`);
         if (!packet || connection.ending || connection.broken) return;
         if (packet.cmd === 'connect') return this.connect(connection, packet);
         if (connection.connackHeld) {
@@ -62,7 +74,7 @@ export class ModelBroker {
         switch (packet.cmd) {
             case 'publish': {
                 const entry = this.up.find(Buffer.from(packet.payload));
-                if (entry) this.up.deliver(entry);
+                if (entry) this.up.deliver(entry, false);
                 if (packet.qos === 1) this.answer(connection, { cmd: 'puback', messageId: packet.messageId });
                 break;
             }
@@ -108,21 +120,20 @@ export class ModelBroker {
         for (const outgoing of this.session.outgoing) this.sendMessage(connection, outgoing, true);
     }
 
-    /** A message for the client, which is queued if it is away and has a session. */
-    publish(topic: string, qos: number, size: number): void {
-        if (!this.current && !(qos && this.session)) return;
+    /** Someone publishes a message. It is for the client too, and is queued if that is away and has a session. `retain`: it is kept besides. */
+    publish(topic: string, qos: number, size: number, retain: boolean): void {
+        const reaches = this.current !== null || (qos > 0 && this.session !== null);
+        if (!reaches && !retain) return;
         const payload = this.down.payload(size);
-        const entry = this.down.accept(qos, size);
-        // Topic with its length, packet identifier, payload: what a receive buffer has to hold.
-        const body = 2 + topic.length + (qos ? 2 : 0) + payload.length;
-        entry.excused = body > this.settings.receiveBuffer && !this.settings.streamLarge;
-        const outgoing = { packetIdentifier: qos ? (this.identifier = this.identifier % 65535 + 1) : 0, entry, topic, payload };
-        if (qos) this.session!.outgoing.push(outgoing);
-        if (this.current) this.sendMessage(this.current, outgoing, false);
+        const message = { entry: this.down.accept(qos, size, retain), qos, topic, payload };
+        // Until it is sent to the client nobody waits for it.
+        message.entry.excused = true;
+        if (retain) this.retained.set(topic, message);
+        if (reaches) this.queue(message, false);
     }
 
     send(connection: Connection, packet: Packet): void {
-        this.judge.note(`  ${connection.number}   broker answers ${describe(packet)}`);
+        this.judge.note('broker', `${connection.number} sends ${describe(packet)}`);
         this.sendBytes(connection, packet, mqtt.generate(packet));
     }
 
@@ -133,13 +144,30 @@ export class ModelBroker {
         connection.downFrames.push({ packet, end: connection.sent });
     }
 
-    private sendMessage(connection: Connection, { packetIdentifier, topic, payload, entry }: Outgoing, dup: boolean): void {
-        const message = { cmd: 'publish', topic, payload: Buffer.from(payload), dup, retain: false } as const;
-        this.send(connection, entry.qos ? { ...message, qos: 1, messageId: packetIdentifier } : { ...message, qos: 0 });
+    /** Sends a message to the client, now or when it is back. `retain`: because of a new subscription. */
+    private queue(message: StoredMessage, retain: boolean): void {
+        const { entry, qos, topic, payload } = message;
+        // Topic with its length, packet identifier, payload: what a receive buffer has to hold.
+        const body = 2 + topic.length + (qos ? 2 : 0) + payload.length;
+        if (qos) entry.excused = body > this.settings.receiveBuffer && !this.settings.streamLarge;
+        const outgoing = { ...message, packetIdentifier: qos ? this.nextIdentifier() : 0, retain };
+        if (qos) this.session!.outgoing.push(outgoing);
+        if (this.current) this.sendMessage(this.current, outgoing, false);
+    }
+
+    private nextIdentifier(): number {
+        do this.identifier = this.identifier % 65535 + 1;
+        while (this.session!.outgoing.some(({ packetIdentifier }) => packetIdentifier === this.identifier));
+        return this.identifier;
+    }
+
+    private sendMessage(connection: Connection, { packetIdentifier, topic, payload, qos, retain }: Outgoing, dup: boolean): void {
+        const message = { cmd: 'publish', topic, payload: Buffer.from(payload), dup, retain } as const;
+        this.send(connection, qos ? { ...message, qos: 1, messageId: packetIdentifier } : { ...message, qos: 0 });
     }
 
     private connect(connection: Connection, { clean }: IConnectPacket): void {
-        this.judge.require(clean === this.settings.cleanSession, 'CONNECT has the wrong clean session flag');
+        this.judge.require(clean === this.settings.cleanSession, 'wire', 'CONNECT has the wrong clean session flag');
         // The older connection of the same client ends [MQTT-3.1.4-2].
         if (this.current) {
             this.current.broken = true;
@@ -164,18 +192,23 @@ export class ModelBroker {
             else this.session!.filters.set(topic, code);
             return code;
         });
-        this.answer(connection, { cmd: 'suback', messageId: packet.messageId, granted });
+        // Matching messages may come before the answer or behind it (§3.8.4).
+        const early = this.script.chance(30);
+        if (!early) this.answer(connection, { cmd: 'suback', messageId: packet.messageId, granted });
+        for (const [index, { topic: filter }] of packet.subscriptions.entries()) {
+            for (const message of this.retained.values()) {
+                if (granted[index] === REFUSED || !MATCHES[message.topic].includes(FILTERS.indexOf(filter))) continue;
+                this.judge.fault('retained message');
+                this.queue({ ...message, qos: Math.min(message.qos, granted[index]) }, true);
+            }
+        }
+        if (early) this.answer(connection, { cmd: 'suback', messageId: packet.messageId, granted });
     }
 
     private answer(connection: Connection, packet: Packet): void {
-        const forRequest = packet.cmd === 'suback' || packet.cmd === 'unsuback';
-        // A client that forgets an UNSUBSCRIBE when it is answered may send an older, unanswered SUBSCRIBE again behind it: the
-        // standard leaves that open, so this broker answers such requests in order or not at all.
-        if (forRequest && connection.requestUnanswered) return;
         if (!this.script.chance(this.settings.answerFaults)) return this.send(connection, packet);
         const slip = this.script.oneOf(['late', 'lost', 'duplicate']);
         this.judge.fault(`${slip} ${packet.cmd.toUpperCase()}`);
-        if (forRequest && slip !== 'duplicate') connection.requestUnanswered = true;
         if (slip === 'late') this.held.push({ connection, packet });
         if (slip !== 'duplicate') return;
         this.send(connection, packet);

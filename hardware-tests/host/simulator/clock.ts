@@ -6,6 +6,10 @@ import type { Script } from './script.ts';
 
 /** More wakes at one moment, with nothing else happening, are polling. */
 const MOST_TURNS = 30;
+/** No option allows more: 12 days, in ms. */
+const LONGEST_WAIT = 0x3fffffff;
+/** Of the exception with which credentials are refused that do not fit. */
+const TOO_LONG = 'too small for these credentials';
 
 export class SimulatedClock implements Platform {
     /** When the pending wake is due, in virtual ms; -1: none is pending. */
@@ -17,7 +21,7 @@ export class SimulatedClock implements Platform {
     caughtErrors = 0;
     private readonly judge: Judge;
     private readonly script: Script;
-    /** What the client's clock shows at virtual time 0, and whether it shows an int32 or a uint32. */
+    /** What the board's clock shows when it is switched on, which is now, and whether it shows an int32 or a uint32. */
     private readonly origin: number;
     private readonly signed: boolean;
     private owner: PlatformOwner | null = null;
@@ -26,7 +30,7 @@ export class SimulatedClock implements Platform {
     constructor(judge: Judge, script: Script, origin: number, signed: boolean) {
         this.judge = judge;
         this.script = script;
-        this.origin = origin;
+        this.origin = origin - judge.time;
         this.signed = signed;
     }
 
@@ -40,7 +44,7 @@ export class SimulatedClock implements Platform {
     }
 
     wakeAfter(ms: number): void {
-        this.judge.require(Number.isInteger(ms), `a wake is asked for in ${ms} ms`);
+        this.judge.require(Number.isInteger(ms) && ms <= LONGEST_WAIT, 'contract', `a wake is asked for in ${ms} ms`);
         this.wakeAt = ms < 0 ? -1 : this.judge.time + ms;
     }
 
@@ -54,12 +58,15 @@ export class SimulatedClock implements Platform {
 
     caught(error: unknown): void {
         this.caughtErrors++;
-        this.judge.require(error instanceof ApplicationError, `the client reports an exception of its own: ${error}`);
+        const misuse = error instanceof RangeError && error.message.includes(TOO_LONG);
+        this.judge.require(misuse || error instanceof ApplicationError, 'exceptions', `the client reports an exception of its own: ${error}`);
     }
 
     /** Lets `ms` pass. No wake comes. */
     pass(ms: number): void {
+        const before = this.now();
         this.judge.time += ms;
+        if (this.now() < before) this.judge.fault('millisecond counter wraps');
         if (ms > 0) this.turns = 0;
         if (this.wakeAt >= 0 && this.judge.time > this.wakeAt) this.lateness = Math.max(this.lateness, this.judge.time - this.wakeAt);
     }
@@ -69,8 +76,7 @@ export class SimulatedClock implements Platform {
         this.pass(Math.max(0, this.wakeAt - this.judge.time) + late);
         this.wakeAt = -1;
         this.wakes++;
-        this.judge.require(++this.turns < MOST_TURNS, 'the client polls: wakes without end at one moment');
-        this.judge.note('wake');
+        this.judge.require(++this.turns < MOST_TURNS, 'one wake', 'the client polls: wakes without end at one moment');
         this.owner!.onWake();
     }
 

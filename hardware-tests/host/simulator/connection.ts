@@ -49,8 +49,6 @@ export class Connection {
     accepted = false;
     /** CONNACK waits: the broker is one that takes offence at haste. */
     connackHeld = false;
-    /** A SUBACK or UNSUBACK is late or lost. */
-    requestUnanswered = false;
     /** PINGREQs without an answer. */
     pings = 0;
     /** Identifiers of the PUBACKs that arrived. */

@@ -7,6 +7,8 @@ import { build } from 'esbuild';
 import type { Plugin } from 'esbuild';
 import { constants } from '../../../scripts/constants.mjs';
 import { root } from '../../../scripts/root.ts';
+import { addCoverage, noCoverage } from './coverage.ts';
+import type { Invariant } from './invariants.ts';
 import type { KnownBug } from './known-bugs.ts';
 import type { Assignment, Report } from './run-seeds.ts';
 
@@ -44,21 +46,20 @@ function work(file: string, workerData: Assignment): Promise<Report> {
 
 let bundles = 0;
 
-/** Plays the seeds from `first` below `end` in `workers` workers. With `untilFailure` each worker stops at its first violation. */
-export async function playSeeds(first: number, end: number, workers: number, bug: KnownBug | null = null, untilFailure = false): Promise<Report> {
+/** Plays the seeds from `first` below `end` in `workers` workers. Each stops when something breaks `until`, and reports only such violations; null: it does not stop, and reports all. */
+export async function playSeeds(first: number, end: number, workers: number, bug: KnownBug | null = null, until: Invariant | null = null): Promise<Report> {
     const folder = join(root, '.cache', 'simulator');
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `run-seeds.${process.pid}.${bundles++}.mjs`);
     await bundle(file, bug);
     try {
-        const reports = await Promise.all(Array.from({ length: workers }, (_, index) => work(file, { first: first + index, stride: workers, end, untilFailure })));
-        const faults = new Map<string, number>();
-        for (const report of reports) for (const [name, count] of report.faults) faults.set(name, (faults.get(name) ?? 0) + count);
+        const reports = await Promise.all(Array.from({ length: workers }, (_, index) => work(file, { first: first + index, stride: workers, end, until })));
+        const coverage = noCoverage();
+        for (const report of reports) addCoverage(coverage, report.coverage);
         return {
-            faults,
+            coverage,
             runs: reports.reduce((sum, { runs }) => sum + runs, 0),
             virtualTime: reports.reduce((sum, report) => sum + report.virtualTime, 0),
-            situations: new Set(reports.flatMap(({ situations }) => [...situations])),
             failures: reports.flatMap(({ failures }) => failures).sort((one, other) => one.seed - other.seed),
         };
     } finally {

@@ -1,13 +1,17 @@
-// What is held against a run: the first violation, the trace, the faults that happened and where they met the client.
+// What is held against a run: the first violation, the trace, and what was met on the way.
 // A violation is recorded, not thrown: the client catches what its callbacks throw.
+import { count, noCoverage } from './coverage.ts';
+import type { Invariant } from './invariants.ts';
+
+/** Whose line of the trace it is. */
+export type Lane = 'event' | 'fault' | 'client' | 'wire' | 'broker' | 'judge';
 
 export class Judge {
     /** The first violation; empty while all is well. */
     violation = '';
-    /** How often each fault happened, by its name. */
-    readonly faults = new Map<string, number>();
-    /** `fault | state | buffer` for every situation in which a fault met the client. */
-    readonly situations = new Set<string>();
+    /** What it breaks. */
+    broken: Invariant | '' = '';
+    readonly coverage = noCoverage();
     /** Virtual time, in ms; the clock counts it. */
     time = 0;
     /** What the client is doing, as `state | buffer`; the simulation says it. */
@@ -19,25 +23,26 @@ export class Judge {
         this.write = write;
     }
 
-    fail(violation: string): void {
+    fail(invariant: Invariant, violation: string): void {
         if (this.violation) return;
+        this.broken = invariant;
         this.violation = violation;
-        this.note(`VIOLATION: ${violation}`);
+        this.note('judge', `VIOLATION of '${invariant}': ${violation}`);
     }
 
     /** Fails with `violation` unless `holds`. */
-    require(holds: boolean, violation: string): void {
-        if (!holds) this.fail(violation);
+    require(holds: boolean, invariant: Invariant, violation: string): void {
+        if (!holds) this.fail(invariant, violation);
     }
 
-    note(line: string): void {
-        this.write?.(`${String(this.time).padStart(9)} ms  ${line}`);
+    note(lane: Lane, line: string): void {
+        this.write?.(`${String(this.time).padStart(9)} ms  ${lane.padEnd(6)}  ${line}`);
     }
 
     /** A fault happens now. */
     fault(name: string): void {
-        this.faults.set(name, (this.faults.get(name) ?? 0) + 1);
-        this.situations.add(`${name} | ${this.situation()}`);
-        this.note(`fault: ${name}`);
+        count(this.coverage.faults, name);
+        count(this.coverage.meetings, `${name} | ${this.situation()}`);
+        this.note('fault', name);
     }
 }

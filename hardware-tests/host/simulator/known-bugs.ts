@@ -1,5 +1,8 @@
-// Bugs that the simulator must find: each a small change of one source, put in while the client is bundled.
+// Bugs that the simulator must find: each a small change of one source, put in while the client is bundled, and what it must be
+// found to break. For every invariant there is one.
+import type { Invariant } from './invariants.ts';
 
+/** A bug to put in. */
 export interface KnownBug {
     readonly name: string;
     /** Path in the project. */
@@ -9,28 +12,68 @@ export interface KnownBug {
     readonly to: string;
 }
 
+export interface ProvenBug extends KnownBug {
+    readonly breaks: Invariant;
+}
+
 const link = 'src/session/link.ts';
 const buffer = 'src/session/send-buffer.ts';
+const publisher = 'src/session/publisher.ts';
 const client = 'src/session/client.ts';
+const decoder = 'src/codec/message-decoder.ts';
 
-export const knownBugs: readonly KnownBug[] = [
-    { name: 'acknowledgement before the packet has left', file: buffer, from: 'this.locate(type, packetIdentifier, this.position)', to: 'this.locate(type, packetIdentifier, this.tail)' },
-    { name: 'acknowledgement matched without its type', file: buffer, from: '(!type || (memory[at] >> 4) + 1 === type >> 4)', to: 'true' },
-    { name: 'identifier given out while in use', file: 'src/session/publisher.ts', from: 'this.issued >= 65535 && this.send.holds(this.identifier)', to: 'false' },
-    { name: 'resend within a connection', file: link, from: 'this.disconnect(first === SUBSCRIBE ?', to: 'if (first === 0x32) this.send.rewind(DUP, true); else this.disconnect(first === SUBSCRIBE ?' },
-    { name: 'keep-alive counted from the last bytes received', file: link, from: '        const fault = this.decoder.decode(bytes, start, end);', to: '        const fault = this.decoder.decode(bytes, start, end);\n        if (this.state === CONNECTED) this.deadline = this.moment + this.pingAfter;' },
-    { name: 'forgotten flush', file: link, from: '            this.stream.flush();\n            if (this.state === CONNECTED', to: '            if (this.state === CONNECTED' },
-    { name: 'no DUP on a resend', file: link, from: 'options.cleanSession ? 0 : DUP', to: '0' },
-    { name: 'DUP on what was never sent', file: buffer, from: 'if (at < this.position && memory[at]', to: 'if (memory[at]' },
-    { name: 'QoS 0 sent again after a cut', file: buffer, from: 'end <= this.position && !refused', to: 'end < 0 && !refused' },
-    { name: 'QoS 0 lost with a refused CONNECT', file: buffer, from: 'end <= this.position && !refused', to: 'end <= this.position' },
-    { name: 'wake forgotten after a wake', file: link, from: '        this.wakeAt = now - NEVER;', to: '' },
-    { name: 'PUBACK behind DISCONNECT', file: client, from: '            if (this.state !== CONNECTED) return 0;', to: '' },
-    { name: 'window without limit', file: buffer, from: 'this.unacknowledged > this.places', to: 'this.unacknowledged > 65535' },
-    { name: 'packets decoded after stop', file: link, from: '            this.decoder.halt();\n            this.requestTurn();', to: '            this.requestTurn();' },
-    { name: 'subscriptions not renewed after a lost session', file: client, from: '!sessionPresent || each.granted === REFUSED', to: 'each.granted === REFUSED' },
-    { name: 'haste not remembered', file: link, from: 'this.hesitant = true;', to: 'this.hesitant = false;' },
-    { name: 'PUBACK timer not restarted', file: buffer, from: 'if (at === this.head || this.unacknowledged === 0) this.timed = false;', to: '' },
-    { name: 'PUBACK timed while the transport takes nothing', file: buffer, from: 'if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;', to: '' },
-    { name: 'bytes counted that the transport did not take', file: buffer, from: 'this.position += taken;', to: 'this.position += taken || 1;' },
+export const knownBugs: readonly ProvenBug[] = [
+    // Messages to the broker.
+    { name: 'sent messages forgotten with the connection', breaks: 'delivered', file: buffer, from: 'if (!(memory[at] & HAS_IDENTIFIER) && end <= this.position', to: 'if (end <= this.position' },
+    { name: 'no outbox where one is promised', breaks: 'delivered', file: 'hardware-tests/host/simulator/settings.ts', from: 'storage: false', to: 'storage: true' },
+    { name: 'acknowledgement before the packet has left', breaks: 'acknowledged', file: buffer, from: 'this.locate(type, packetIdentifier, this.position)', to: 'this.locate(type, packetIdentifier, this.tail)' },
+    { name: 'acknowledgement matched without its type', breaks: 'delivered', file: buffer, from: '(!type || (memory[at] >> 4) + 1 === type >> 4)', to: 'true' },
+    { name: 'resend within a connection', breaks: 'once', file: link, from: 'this.disconnect(first === SUBSCRIBE ?', to: 'if (first === 0x32) this.send.rewind(DUP, true); else this.disconnect(first === SUBSCRIBE ?' },
+    { name: 'QoS 0 sent again after a cut', breaks: 'once', file: buffer, from: 'end <= this.position && !refused', to: 'end < 0 && !refused' },
+    { name: 'QoS 0 lost with a refused CONNECT', breaks: 'told truly', file: buffer, from: 'end <= this.position && !refused', to: 'end <= this.position' },
+    { name: 'no DUP on a resend', breaks: 'DUP', file: link, from: 'options.cleanSession ? 0 : DUP', to: '0' },
+    { name: 'DUP on what was never sent', breaks: 'DUP', file: buffer, from: 'if (at < this.position && memory[at]', to: 'if (memory[at]' },
+    { name: 'window without limit', breaks: 'window', file: buffer, from: 'if (first & HAS_IDENTIFIER && places-- <= 0) break;', to: '' },
+    { name: 'bytes counted that the transport did not take', breaks: 'wire', file: buffer, from: 'this.position += taken;', to: 'this.position += taken || 1;' },
+    { name: 'new credentials with the old length of CONNECT', breaks: 'wire', file: link, from: 'this.connectEnd = size;', to: '' },
+
+    // Packet identifiers, and the millisecond counter, go round.
+    { name: 'identifier given out while in use', breaks: 'identifiers', file: publisher, from: 'this.issued >= 65535 && this.send.holds(this.identifier)', to: 'false' },
+    { name: 'identifiers in use looked at too late', breaks: 'identifiers', file: publisher, from: 'this.issued >= 65535 &&', to: 'this.issued > 65540 &&' },
+    { name: 'identifier 0 after 65,535', breaks: 'identifiers', file: publisher, from: 'this.identifier = this.identifier % 65535 + 1;', to: 'this.identifier = (this.identifier + 1) & 65535;' },
+    { name: 'deadlines compared without regard to the wrap', breaks: 'one wake', file: link, from: 'if (((now - this.deadline) | 0) >= 0) {', to: 'if (now >= this.deadline) {' },
+    { name: 'time left counted without regard to the wrap', breaks: 'contract', file: link, from: 'const wait = (next - this.moment) | 0;', to: 'const wait = next - this.moment;' },
+
+    // The connection.
+    { name: 'keep-alive counted from the last bytes received', breaks: 'keep-alive', file: link, from: '        const fault = this.decoder.decode(bytes, start, end);', to: '        const fault = this.decoder.decode(bytes, start, end);\n        if (this.state === CONNECTED) this.deadline = this.moment + this.pingAfter;' },
+    { name: 'flush forgotten once connected', breaks: 'keep-alive', file: link, from: 'return this.stream.flush(); // A tail call', to: 'if (this.state !== CONNECTED) this.stream.flush(); // A tail call' },
+    { name: 'PUBACK timer not restarted', breaks: 'patience', file: buffer, from: 'if (at === this.head || this.unacknowledged === 0) this.timed = false;', to: '' },
+    { name: 'PUBACK timed while the transport takes nothing', breaks: 'patience', file: buffer, from: 'if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;', to: '' },
+    { name: 'wake forgotten after a wake', breaks: 'one wake', file: link, from: '        this.wakeAt = now - NEVER;', to: '' },
+    { name: 'haste not remembered', breaks: 'progress', file: link, from: 'this.hesitant = true;', to: 'this.hesitant = false;' },
+    { name: 'session from before a power cut refused', breaks: 'progress', file: link, from: '(sessionPresent && this.options.cleanSession)', to: '(sessionPresent && (this.options.cleanSession || !this.connections))' },
+    { name: 'bytes written before the transport is open', breaks: 'contract', file: link, from: 'if (this.state > OPENING && (send.position', to: 'if (this.state >= OPENING && (send.position' },
+    { name: 'a transport that takes nothing written to for ever', breaks: 'return', file: link, from: 'if (!send.advance(taken, this.state !== CONNECTING)) break;', to: 'send.advance(taken, this.state !== CONNECTING);' },
+
+    // Messages from the broker.
+    { name: 'message acknowledged with its first piece', breaks: 'acknowledged', file: client, from: 'message.offset + message.end - message.start === message.total', to: 'message.offset === 0' },
+    { name: 'message from before a power cut taken for a duplicate', breaks: 'acknowledged', file: client, from: 'if (message.qos > 1) return UNSUPPORTED_QOS;', to: 'if (message.dup && this.connections === 1) return this.puback(packetIdentifier);' },
+    { name: 'acknowledgements skipped while the transport is blocked', breaks: 'order', file: client, from: 'this.chores & BLOCKED ? -1 : encodePuback', to: 'encodePuback' },
+    { name: 'connection ended before any acknowledgement can leave', breaks: 'progress', file: client, from: 'if (this.controlSent === this.controlEnd) this.disconnect', to: 'this.disconnect' },
+    { name: 'PUBACK behind DISCONNECT', breaks: 'silence', file: client, from: 'this.controlEnd + 4 > limit && this.state === CONNECTED', to: 'this.controlEnd + 4 > limit' },
+    { name: 'RETAIN not told', breaks: 'messages', file: decoder, from: 'return (this.first & RETAIN) !== 0;', to: 'return false;' },
+    { name: 'message handed to the first handler only', breaks: 'messages', file: client, from: '&& message.matches(each)', to: '&& !handled && message.matches(each)' },
+    { name: 'message handed to a handler that was unsubscribed by the one before', breaks: 'messages', file: client, from: 'if (this.following === subscription) this.following = subscription.successor;', to: '' },
+
+    // Subscriptions.
+    { name: 'subscriptions not renewed after a lost session', breaks: 'subscriptions', file: client, from: '!sessionPresent || each.granted === REFUSED', to: 'each.granted === REFUSED' },
+    { name: 'SUBSCRIBE and UNSUBSCRIBE under way together', breaks: 'subscriptions', file: buffer, from: 'if (first > AFTER_PUBLISH && first !== (request = request || first)) break;', to: '' },
+
+    // The application.
+    { name: 'packets decoded after stop', breaks: 'silence', file: link, from: '            this.decoder.halt();\n            this.requestTurn();', to: '            this.requestTurn();' },
+    { name: 'next handler called after a handler stopped', breaks: 'silence', file: client, from: 'each.onMessage && this.state === CONNECTED &&', to: 'each.onMessage &&' },
+    { name: 'exception of a callback thrown on', breaks: 'exceptions', file: link, from: '                callback(first, second);\n            } catch (error) {', to: '                callback(first, second);\n            } catch (error) {\n                throw error;' },
+    { name: 'safe to sleep with a message that was not sent', breaks: 'told truly', file: link, from: 'return this.send.head === this.send.tail &&', to: 'return !this.send.unacknowledged &&' },
+    { name: 'send buffer taken for the whole of its memory', breaks: 'memory', file: buffer, from: 'this.memory = bytes;', to: 'this.memory = new Uint8Array(bytes.buffer);' },
+    { name: 'a list that grows with every message', breaks: 'memory', file: publisher, from: '        this.sent++;', to: '        this.sent++;\n        Object.assign(this, { all: [(this as unknown as { all: unknown }).all, packetIdentifier] });' },
 ];

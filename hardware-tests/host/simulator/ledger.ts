@@ -7,12 +7,14 @@ export interface Entry {
     readonly number: number;
     readonly qos: number;
     readonly size: number;
+    /** Sent with RETAIN. From the broker: it keeps the message, and sends it with every subscription that it matches. */
+    readonly retain: boolean;
     /** How often the other side has got it whole. */
     deliveries: number;
     acknowledged: boolean;
     /** QoS 0: handed over whole on a connection that the broker did not refuse, so that its loss would be the link's. */
     handedOver: boolean;
-    /** Too large for the receive buffer, or of a session that the broker forgot: it need not arrive. */
+    /** Too large for the receive buffer, of a session that the broker forgot, or lost with the power: it need not arrive. */
     excused: boolean;
 }
 
@@ -38,28 +40,28 @@ export class Ledger {
         return bytes;
     }
 
-    accept(qos: number, size: number): Entry {
-        const entry: Entry = { number: this.entries.length + 1, qos, size: Math.max(size, NUMBER_SIZE), deliveries: 0, acknowledged: false, handedOver: false, excused: false };
+    accept(qos: number, size: number, retain: boolean): Entry {
+        const entry: Entry = { number: this.entries.length + 1, qos, size: Math.max(size, NUMBER_SIZE), retain, deliveries: 0, acknowledged: false, handedOver: false, excused: false };
         this.entries.push(entry);
         return entry;
     }
 
-    /** The message that a payload belongs to. `next`: the entry that is not accepted yet, if it may be meant. */
+    /** The message that a payload belongs to. */
     find(bytes: Uint8Array): Entry | undefined {
         const number = bytes.length < NUMBER_SIZE ? 0 : (bytes[0] << 24) | (bytes[1] << 16) | (bytes[2] << 8) | bytes[3];
         const entry = this.entries[number - 1];
         const intact = entry !== undefined && entry.size === bytes.length && bytes.every((byte, index) => index < NUMBER_SIZE || byte === ((number * 31 + index) & 255));
         if (intact) return entry;
-        this.judge.fail(`${this.receiver} sees a message that nobody sent: ${Buffer.from(bytes).toString('hex')}`);
+        this.judge.fail('messages', `${this.receiver} sees a message that nobody sent: ${Buffer.from(bytes).toString('hex')}`);
         return undefined;
     }
 
-    /** The other side has got `entry` whole. */
-    deliver(entry: Entry): void {
-        if (entry.deliveries++ === 0) {
-            this.judge.require(entry.number > this.latestFirst, `message ${entry.number} reaches ${this.receiver} for the first time after ${this.latestFirst}`);
+    /** The other side has got `entry` whole. `again`: it is one that may be sent any number of times, at any time. */
+    deliver(entry: Entry, again: boolean): void {
+        if (entry.deliveries++ === 0 && !again) {
+            this.judge.require(entry.number > this.latestFirst, 'order', `message ${entry.number} reaches ${this.receiver} for the first time after ${this.latestFirst}`);
             this.latestFirst = entry.number;
         }
-        this.judge.require(entry.qos === 1 || entry.deliveries === 1, `QoS 0 message ${entry.number} reaches ${this.receiver} twice`);
+        this.judge.require(again || entry.qos === 1 || entry.deliveries === 1, 'once', `QoS 0 message ${entry.number} reaches ${this.receiver} twice`);
     }
 }

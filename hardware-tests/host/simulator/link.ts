@@ -5,12 +5,10 @@ import type { Transport, TransportOwner } from '../../../src/transport.ts';
 import { Connection } from './connection.ts';
 import type { Frame } from './connection.ts';
 import type { Judge } from './judge.ts';
+import { describe } from './packets.ts';
 import type { Script } from './script.ts';
 import type { Settings } from './settings.ts';
 import type { WireWitness } from './wire-witness.ts';
-
-/** Bytes that a link takes which is not at fault. */
-export const AMPLE_ROOM = 5000;
 
 /** The ends of the link, as the simulation plays them. */
 export interface LinkEnds {
@@ -21,7 +19,7 @@ export interface LinkEnds {
     /** The client is about to get these packets whole. */
     delivering(connection: Connection, frames: readonly Frame[]): void;
     /** It has got them. */
-    delivered(frames: readonly Frame[]): void;
+    delivered(connection: Connection, frames: readonly Frame[]): void;
 }
 
 export class SimulatedLink implements Transport {
@@ -30,6 +28,8 @@ export class SimulatedLink implements Transport {
     /** The one before, of which bytes may still reach the broker. */
     former: Connection | null = null;
     ends!: LinkEnds;
+    /** What the client was lent, to read during a call. */
+    readonly lent = new WeakSet<object>();
     private owner: TransportOwner | null = null;
     private count = 0;
     private readonly judge: Judge;
@@ -45,10 +45,10 @@ export class SimulatedLink implements Transport {
     }
 
     open(owner: TransportOwner): void {
-        this.judge.require(!this.connection, 'a connection is opened beside another');
-        this.connection = new Connection(++this.count, this.script.calm ? AMPLE_ROOM : this.settings.capacity);
+        this.judge.require(!this.connection, 'contract', 'a connection is opened beside another');
+        this.connection = new Connection(++this.count, this.settings.capacity);
         this.owner = owner;
-        this.judge.note(`  ${this.count} opening`);
+        this.judge.note('wire', `${this.count} opening`);
         if (this.script.chance(this.settings.hastyOpens)) {
             this.judge.fault('open ends inside the call');
             if (this.script.below(2)) this.fail();
@@ -59,10 +59,10 @@ export class SimulatedLink implements Transport {
     write(bytes: Uint8Array, start: number, end: number): number {
         const connection = this.connection;
         if (!connection?.opened) {
-            this.judge.fail('a write without a connection');
+            this.judge.fail('contract', 'a write without a connection');
             return 0;
         }
-        this.judge.require(start >= 0 && start < end && end <= bytes.length, `a write of bytes ${start} to ${end} of ${bytes.length}`);
+        this.judge.require(start >= 0 && start < end && end <= bytes.length, 'contract', `a write of bytes ${start} to ${end} of ${bytes.length}`);
         let taken = Math.min(end - start, connection.room);
         if (taken > 0 && this.script.chance(this.settings.partialWrites)) {
             taken -= 1 + this.script.below(taken);
@@ -76,7 +76,7 @@ export class SimulatedLink implements Transport {
 
     flush(): void {
         const connection = this.connection;
-        if (!connection?.opened) return this.judge.fail('a flush without a connection');
+        if (!connection?.opened) return this.judge.fail('contract', 'a flush without a connection');
         if (connection.flushed !== connection.taken) connection.lastFlush = this.judge.time;
         connection.flushed = connection.taken;
     }
@@ -85,7 +85,7 @@ export class SimulatedLink implements Transport {
         const connection = this.connection;
         this.connection = this.owner = null;
         if (!connection) return;
-        this.judge.note(`  ${connection.number} closed by the client`);
+        this.judge.note('wire', `${connection.number} ended by the client`);
         this.over(connection);
         if (!connection.opened || connection.silent || connection.broken) return;
         this.former = connection;
@@ -94,7 +94,7 @@ export class SimulatedLink implements Transport {
     /** The connection is made. */
     succeed(): void {
         this.connection!.opened = true;
-        this.judge.note(`  ${this.count} open`);
+        this.judge.note('wire', `${this.count} open`);
         this.owner!.onOpen();
     }
 
@@ -104,7 +104,7 @@ export class SimulatedLink implements Transport {
         const reason = connection!.opened ? CONNECTION_LOST : CONNECT_FAILED;
         this.connection = this.owner = null;
         this.over(connection!);
-        this.judge.note(`  ${connection!.number} is gone for the client`);
+        this.judge.note('wire', `${connection!.number} is gone for the client`);
         owner!.onClose(reason);
     }
 
@@ -128,18 +128,20 @@ export class SimulatedLink implements Transport {
         const connection = this.connection!;
         const size = Math.min(bytes, connection.down.length);
         if (size > 0) {
-            // In the middle of a larger array, which is no longer valid afterwards.
+            // In the middle of a larger array, which is overwritten as soon as the call is over.
+            const bytes = connection.down.splice(0, size);
             const chunk = new Uint8Array(size + 8).fill(0xaa);
-            chunk.set(connection.down.splice(0, size), 4);
+            chunk.set(bytes, 4);
+            this.lent.add(chunk);
             connection.delivered += size;
             const count = connection.downFrames.filter(frame => frame.end <= connection.delivered).length;
             const frames = connection.downFrames.splice(0, count);
             this.ends.delivering(connection, frames);
-            this.judge.note(`  ${connection.number} < ${size} bytes`);
+            this.judge.note('wire', `${connection.number} < ${size} bytes${frames.map(({ packet }) => `, end of ${describe(packet)}`).join('')}`);
             this.owner!.onBytes(chunk, 4, size + 4);
-            this.judge.require(chunk.every((byte, index) => (index > 3 && index < size + 4) || byte === 0xaa), 'the client writes into what it received');
+            this.judge.require(chunk.every((byte, index) => byte === (bytes[index - 4] ?? 0xaa)), 'memory', 'the client writes into what it received');
             chunk.fill(0x55);
-            this.ends.delivered(frames);
+            this.ends.delivered(connection, frames);
         }
         if (connection === this.connection && connection.ending && connection.down.length === 0) this.fail();
     }

@@ -1,38 +1,50 @@
 // The part that runs in a worker of its own: plays the seeds it is given, one after the other, and reports.
 import { parentPort, workerData } from 'node:worker_threads';
+import { addCoverage, noCoverage } from './coverage.ts';
+import type { Coverage } from './coverage.ts';
+import type { Invariant } from './invariants.ts';
 import { simulate } from './simulation.ts';
 
-/** What the worker is told: seeds from `first`, every `stride`-th, below `end`; `untilFailure`: the first violation is enough. */
+/** What the worker is told: seeds from `first`, every `stride`-th, below `end`; `until`: it stops when that is broken, and reports nothing else. */
 export interface Assignment {
     readonly first: number;
     readonly stride: number;
     readonly end: number;
-    readonly untilFailure: boolean;
+    readonly until: Invariant | null;
+}
+
+export interface Failure {
+    readonly seed: number;
+    readonly violation: string;
+    readonly broken: Invariant | '';
 }
 
 export interface Report {
     readonly runs: number;
-    readonly failures: readonly { readonly seed: number; readonly violation: string }[];
-    readonly faults: ReadonlyMap<string, number>;
-    readonly situations: ReadonlySet<string>;
+    readonly failures: readonly Failure[];
+    readonly coverage: Coverage;
     readonly virtualTime: number;
 }
 
-const { first, stride, end, untilFailure } = workerData as Assignment;
-const faults = new Map<string, number>();
-const situations = new Set<string>();
-const failures: { seed: number; violation: string }[] = [];
+/** A worker that looks for something else does not wait for more of those. */
+const MOST_ENDLESS_RUNS = 3;
+
+const { first, stride, end, until } = workerData as Assignment;
+const coverage = noCoverage();
+const failures: Failure[] = [];
 let runs = 0;
 let virtualTime = 0;
+let endless = 0;
 for (let seed = first; seed < end; seed += stride) {
-    const outcome = simulate(seed);
+    const { violation, broken, coverage: more, time } = simulate(seed);
     runs++;
-    virtualTime += outcome.time;
-    for (const [name, count] of outcome.faults) faults.set(name, (faults.get(name) ?? 0) + count);
-    for (const situation of outcome.situations) situations.add(situation);
-    if (outcome.violation) failures.push({ seed, violation: outcome.violation });
-    if (outcome.violation && untilFailure) break;
+    virtualTime += time;
+    addCoverage(coverage, more);
+    if (broken === 'return' && ++endless === MOST_ENDLESS_RUNS && until) break;
+    if (!violation || (until && broken !== until)) continue;
+    failures.push({ seed, violation, broken });
+    if (until) break;
 }
 // A worker's port has no origin to name.
 // oxlint-disable-next-line unicorn/require-post-message-target-origin
-parentPort!.postMessage({ runs, failures, faults, situations, virtualTime } satisfies Report);
+parentPort!.postMessage({ runs, failures, coverage, virtualTime } satisfies Report);

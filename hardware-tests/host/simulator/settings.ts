@@ -20,7 +20,7 @@ export interface Settings {
     readonly brokerDislikesHaste: boolean;
     /** Bytes that the link takes before it must be drained. */
     readonly capacity: number;
-    /** The client's clock at the beginning, and its kind. */
+    /** What the client's clock shows when the board gets power, and its kind. */
     readonly clockOrigin: number;
     readonly clockSigned: boolean;
     /** How often, of 100: an answer goes wrong, CONNECT is refused, a write is partial, a callback does something, an open ends in the call. */
@@ -30,9 +30,21 @@ export interface Settings {
     readonly busyCallbacks: number;
     /** What all callbacks do that do something, as a place among the deeds of the application; -1: anything. */
     readonly favouriteDeed: number;
+    /** Which callback alone does something, by its place in the list of them; -1: all. */
+    readonly favouriteCallback: number;
     readonly hastyOpens: number;
     /** Each connection has a user name of its own. */
     readonly changingCredentials: boolean;
+    /** The client's packet identifiers go round in this run. */
+    readonly identifiersGoRound: boolean;
+    /** The last packet identifier that the broker has used. */
+    readonly brokerIdentifier: number;
+    /** The application subscribes to everything before it starts. */
+    readonly subscribesAtOnce: boolean;
+    /** The board may lose power in this run. */
+    readonly powerCuts: boolean;
+    /** What was accepted outlasts a power cut. False: a client without an outbox may lose it, if nothing acknowledged it before. */
+    readonly storage: boolean;
     /** The application stops when it has got so many messages on one connection; 0: it does not. PUBACKs have room for 8. */
     readonly stopsAfter: number;
 }
@@ -52,16 +64,22 @@ export function drawSettings(script: Script): Settings {
         retryDelayMaximum: script.oneOf([120000, 5000, 300]),
         stableAfter: script.oneOf([60000, 0, 3000]),
         brokerDislikesHaste: script.chance(10),
-        capacity: script.oneOf([5000, 1, 3, 20, 60, 300]),
+        capacity: script.oneOf([5000, 5000, 300, 60, 20, 3, 1]),
         clockOrigin: script.oneOf([0, 0x7fffffff - 20000, 0xffffffff - 20000, 0x7fffffff, 0xffffffff]),
         clockSigned: script.chance(50),
         answerFaults: script.oneOf([0, 0, 5, 30]),
         refusals: script.oneOf([0, 0, 10, 40]),
         partialWrites: script.oneOf([0, 10, 60]),
-        busyCallbacks: script.oneOf([0, 0, 4, 10, 40]),
-        favouriteDeed: script.oneOf([-1, -1, 0, 1, 2, 3, 4, 4, 5, 6, 6, 7]),
+        busyCallbacks: script.oneOf([0, 0, 4, 10, 40, 40]),
+        favouriteDeed: script.oneOf([-1, -1, -1, 0, 1, 2, 3, 4, 4, 5, 6, 6, 7, 7, 8]),
+        favouriteCallback: script.oneOf([-1, -1, -1, -1, 1, 2, 3, 4, 4, 4, 5, 6]),
         hastyOpens: script.oneOf([0, 0, 20]),
         changingCredentials: script.chance(20),
+        identifiersGoRound: script.chance(10),
+        brokerIdentifier: script.oneOf([0, 65530]),
+        subscribesAtOnce: script.chance(60),
+        powerCuts: script.chance(50),
+        storage: false,
         stopsAfter: script.chance(30) ? script.oneOf([9, 17, 1, 2, 5, 8, 10]) : 0,
     };
 }

@@ -3,16 +3,25 @@ import type { Step } from './script.ts';
 import { simulate } from './simulation.ts';
 import type { Outcome } from './simulation.ts';
 
+/** Real ms after which a shortened run is taken for endless, and how many runs are tried if each may take so long. */
+const SHORT_LIMIT = 1000;
+const ENDLESS_ATTEMPTS = 60;
+
 /** Violations that differ in their numbers only are the same bug. */
-export function sameViolation(violation: string): (outcome: Outcome) => boolean {
+export function sameViolation({ violation, broken }: Outcome): (outcome: Outcome) => boolean {
     const kind = (text: string): string => text.replace(/\d+/g, 'N').slice(0, 60);
-    return outcome => kind(outcome.violation) === kind(violation);
+    return outcome => outcome.broken === broken && kind(outcome.violation) === kind(violation);
+}
+
+/** The script of a violation, shortened. */
+export function shortest(outcome: Outcome): Step[] {
+    return shrink(outcome.steps, sameViolation(outcome), outcome.broken === 'return' ? ENDLESS_ATTEMPTS : undefined);
 }
 
 /** The shortest script found, in at most `attempts` runs, whose outcome is still `wanted`, as that of `steps` is. */
 export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boolean, attempts = 3000): Step[] {
     const budget = { left: attempts };
-    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script));
+    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script, null, SHORT_LIMIT));
     let best: Step[] = [...steps];
     for (let size = Math.ceil(best.length / 2); size > 0 && budget.left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
         // The set-up stays at its place.

@@ -1,10 +1,10 @@
 // Reads every byte that the client hands to the link, with mqtt-packet, and holds it against the standard and the promises of
 // the session: packets well-formed, the right ones, once, in order, with the right flags and identifiers.
-import mqtt from 'mqtt-packet';
 import type { IConnectPacket, IPublishPacket, Packet } from 'mqtt-packet';
 import type { Connection } from './connection.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
+import { decodePacket, describe, lengthOf } from './packets.ts';
 import type { Settings } from './settings.ts';
 
 interface InFlight {
@@ -14,31 +14,6 @@ interface InFlight {
     readonly connection: Connection;
     /** When it was handed over whole, in virtual ms. */
     readonly since: number;
-}
-
-/** How long a packet is whose first bytes these are; 0 if they do not tell yet, -1 if they never will. */
-function lengthOf(bytes: readonly number[]): number {
-    let length = 0;
-    for (let index = 1; index < bytes.length; index++) {
-        length += (bytes[index] & 127) * 128 ** (index - 1);
-        if (bytes[index] < 128) return index + 1 + length;
-        if (index === 4) return -1;
-    }
-    return 0;
-}
-
-export function decodePacket(bytes: Buffer): Packet | string {
-    let found: Packet | string = 'no packet';
-    const parser = mqtt.parser({ protocolVersion: 4 });
-    parser.on('packet', (packet: Packet) => {
-        found = packet;
-    });
-    parser.on('error', (error: Error) => {
-        found = error.message;
-    });
-    parser.parse(bytes);
-    if (typeof found === 'object' && !mqtt.generate(found).equals(bytes)) return 'not the form that the standard prescribes';
-    return found;
 }
 
 export class WireWitness {
@@ -65,15 +40,15 @@ export class WireWitness {
             connection.gathered.push(bytes[index]);
             connection.taken++;
             const length = lengthOf(connection.gathered);
-            this.judge.require(length >= 0, 'a remaining length of more than four bytes');
+            this.judge.require(length >= 0, 'wire', 'a remaining length of more than four bytes');
             if (length === 0 || connection.gathered.length < length) continue;
             const whole = Buffer.from(connection.gathered);
             connection.gathered = [];
             const packet = decodePacket(whole);
             if (typeof packet === 'string') {
-                this.judge.fail(`malformed packet on the wire: ${whole.toString('hex')} (${packet})`);
+                this.judge.fail('wire', `malformed packet on the wire: ${whole.toString('hex')} (${packet})`);
             } else {
-                this.judge.note(`  ${connection.number} > ${describe(packet)}`);
+                this.judge.note('wire', `${connection.number} > ${describe(packet)}`);
                 connection.frames.push({ packet, end: connection.taken });
                 this.examine(connection, packet, whole);
             }
@@ -94,6 +69,13 @@ export class WireWitness {
         if (answer !== 'puback') connection.keys.delete(waiting.key);
     }
 
+    /** The client has forgotten everything. */
+    powerCut(): void {
+        this.inFlight.clear();
+        this.interrupted.length = 0;
+        this.userName = undefined;
+    }
+
     /** What waits for an answer on `connection`, the oldest first. */
     waitingOn(connection: Connection): InFlight[] {
         return [...this.inFlight.values()].filter(each => each.connection === connection);
@@ -101,26 +83,26 @@ export class WireWitness {
 
     private examine(connection: Connection, packet: Packet, bytes: Buffer): void {
         const { judge } = this;
-        judge.require((connection.packets++ === 0) === (packet.cmd === 'connect'), `${packet.cmd} is packet ${connection.packets} of a connection`);
-        judge.require(!connection.disconnected, `${packet.cmd} after DISCONNECT`);
+        judge.require((connection.packets++ === 0) === (packet.cmd === 'connect'), 'wire', `${packet.cmd} is packet ${connection.packets} of a connection`);
+        judge.require(!connection.disconnected, 'silence', `${packet.cmd} after DISCONNECT`);
         switch (packet.cmd) {
             case 'connect': return this.examineConnect(packet);
             case 'publish': return this.examinePublish(connection, packet, bytes);
             case 'subscribe': return this.identify(connection, packet.messageId!, `subscribe ${packet.subscriptions[0].topic} ${packet.messageId}`, 'suback');
             case 'unsubscribe': return this.identify(connection, packet.messageId!, `unsubscribe ${packet.unsubscriptions[0]} ${packet.messageId}`, 'unsuback');
             case 'puback': return this.examinePuback(connection, packet.messageId!);
-            case 'pingreq': return judge.require(connection.pings++ === 0, 'a second PINGREQ before the answer to the first');
+            case 'pingreq': return judge.require(connection.pings++ === 0, 'once', 'a second PINGREQ before the answer to the first');
             case 'disconnect':
                 connection.disconnected = true;
                 break;
-            default: judge.fail(`a client does not send ${packet.cmd}`);
+            default: judge.fail('wire', `a client does not send ${packet.cmd}`);
         }
     }
 
     private examineConnect(packet: IConnectPacket): void {
         const { clean, keepalive, clientId, username } = packet;
         const { cleanSession, keepAlive } = this.settings;
-        this.judge.require(clean === cleanSession && keepalive === keepAlive && clientId === 'client' && username === this.userName, `a wrong CONNECT: ${JSON.stringify(packet)}`);
+        this.judge.require(clean === cleanSession && keepalive === keepAlive && clientId === 'client' && username === this.userName, 'wire', `a wrong CONNECT: ${JSON.stringify(packet)}`);
     }
 
     private examinePublish(connection: Connection, packet: IPublishPacket, bytes: Buffer): void {
@@ -128,17 +110,18 @@ export class WireWitness {
         const entry = this.up.find(Buffer.from(packet.payload));
         if (!entry) return;
         const key = `message ${entry.number}`;
-        judge.require(packet.qos === entry.qos && !packet.retain && packet.topic === 'up', `message ${entry.number} has changed its flags or topic`);
-        judge.require(entry.number > connection.lastMessage, `message ${entry.number} is sent after ${connection.lastMessage} on one connection`);
+        judge.require(packet.qos === entry.qos && packet.retain === entry.retain && packet.topic === 'up', 'wire', `message ${entry.number} has changed its flags or topic`);
+        judge.require(entry.number !== connection.lastMessage, 'once', `message ${entry.number} is sent twice on one connection`);
+        judge.require(entry.number > connection.lastMessage, 'order', `message ${entry.number} is sent after ${connection.lastMessage} on one connection`);
         connection.lastMessage = entry.number;
         const mayBeDup = entry.qos === 1 && !this.settings.cleanSession;
         const interrupted = this.interrupted.some(part => part.subarray(1).equals(bytes.subarray(1, part.length)));
-        if (packet.dup) judge.require(mayBeDup && (this.begun.has(key) || interrupted), `message ${entry.number} has DUP, but was not sent before`);
-        else judge.require(!mayBeDup || !this.begun.has(key), `message ${entry.number} is sent again without DUP`);
+        if (packet.dup) judge.require(mayBeDup && (this.begun.has(key) || interrupted), 'DUP', `message ${entry.number} has DUP, but was not sent before`);
+        else judge.require(!mayBeDup || !this.begun.has(key), 'DUP', `message ${entry.number} is sent again without DUP`);
         if (entry.qos === 1) {
             this.identify(connection, packet.messageId!, key, 'puback');
         } else {
-            judge.require(!entry.handedOver, `QoS 0 message ${entry.number} is sent twice`);
+            judge.require(!entry.handedOver, 'once', `QoS 0 message ${entry.number} is sent twice`);
             entry.handedOver = true;
             connection.qos0.push(entry);
         }
@@ -148,31 +131,20 @@ export class WireWitness {
     private identify(connection: Connection, packetIdentifier: number, key: string, answer: string): void {
         const { judge, inFlight } = this;
         const other = inFlight.get(packetIdentifier);
-        judge.require(packetIdentifier > 0, 'the packet identifier 0');
-        judge.require(!other || other.key === key, `identifier ${packetIdentifier} is given to ${key} while ${other?.key} uses it`);
-        judge.require(!connection.keys.has(key), `${key} is sent twice on one connection`);
+        judge.require(packetIdentifier > 0, 'identifiers', 'the packet identifier 0');
+        judge.require(!other || other.key === key, 'identifiers', `identifier ${packetIdentifier} is given to ${key} while ${other?.key} uses it`);
+        judge.require(!connection.keys.has(key), 'once', `${key} is sent twice on one connection`);
         connection.keys.add(key);
         inFlight.delete(packetIdentifier);
         inFlight.set(packetIdentifier, { key, answer, connection, since: judge.time });
-        judge.require(this.waitingOn(connection).length <= this.settings.window, 'more packets are in flight than the window allows');
+        judge.require(this.waitingOn(connection).length <= this.settings.window, 'window', 'more packets are in flight than the window allows');
     }
 
     private examinePuback(connection: Connection, packetIdentifier: number): void {
         const { judge } = this;
         const next = connection.toAcknowledge.shift();
-        judge.require(next?.packetIdentifier === packetIdentifier, `PUBACK ${packetIdentifier}, but the next message to acknowledge has ${next?.packetIdentifier}`);
-        judge.require(!next || next.entry.deliveries > 0 || next.entry.excused, `PUBACK for message ${next?.entry.number}, which the application has not got`);
+        if (!next) return judge.fail('acknowledged', `PUBACK ${packetIdentifier}, but no message that has arrived whole waits for one`);
+        judge.require(next.packetIdentifier === packetIdentifier, 'order', `PUBACK ${packetIdentifier}, but the next message to acknowledge has ${next.packetIdentifier}`);
+        judge.require(next.entry.deliveries > 0 || next.entry.excused, 'acknowledged', `PUBACK for message ${next.entry.number}, which the application has not got`);
     }
-}
-
-/** One packet in a few words. */
-export function describe(packet: Packet): string {
-    const details = [packet.cmd.toUpperCase()];
-    if (packet.messageId !== undefined) details.push(`identifier ${packet.messageId}`);
-    if (packet.cmd === 'publish') details.push(`QoS ${packet.qos}${packet.dup ? ' DUP' : ''} topic ${packet.topic} message ${Buffer.from(packet.payload).readUInt32BE(0)}, ${packet.payload.length} bytes`);
-    if (packet.cmd === 'subscribe') details.push(packet.subscriptions[0].topic);
-    if (packet.cmd === 'unsubscribe') details.push(packet.unsubscriptions[0]);
-    if (packet.cmd === 'connack') details.push(`code ${packet.returnCode}${packet.sessionPresent ? ' session present' : ''}`);
-    if (packet.cmd === 'suback') details.push(`granted ${packet.granted.join()}`);
-    return details.join(' ');
 }

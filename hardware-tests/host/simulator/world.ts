@@ -1,0 +1,18 @@
+// What a board and its application meet: what outlasts a power cut of theirs.
+import type { Judge } from './judge.ts';
+import type { Ledger } from './ledger.ts';
+import type { SimulatedLink } from './link.ts';
+import type { Script } from './script.ts';
+import type { Settings } from './settings.ts';
+import type { WireWitness } from './wire-witness.ts';
+
+export interface World {
+    readonly judge: Judge;
+    readonly script: Script;
+    readonly settings: Settings;
+    readonly link: SimulatedLink;
+    readonly witness: WireWitness;
+    /** Messages to the broker, and from it. */
+    readonly up: Ledger;
+    readonly down: Ledger;
+}
