@@ -1,6 +1,7 @@
-// A Node process that behaves like Espruino's interpreter as far as motemq meets it: its console on standard input and output,
+// A Node process that behaves like Espruino's interpreter as far as motemq meets it: its console on standard input and output, or a program in a file,
 // its globals, its sockets. For tests where the interpreter is not to be had; quirks.test.ts holds the two together.
 // It has the strings of ESP32 and ESP8266: one character a byte, whatever the source text's UTF-8 is.
+import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createContext, runInContext } from 'node:vm';
 import { guarded } from './events.ts';
@@ -80,7 +81,8 @@ runInContext(`(() => {
     delete Math.imul;
 })()`, context);
 
-createInterface({ input: process.stdin }).on('line', (line) => guarded(() => {
-    const value: unknown = runInContext(line.replace(/^\x10/, ''), context);
-    if (!line.startsWith('\x10')) console.log(`=${String(value)}`);
-})).on('close', () => process.exit());
+const file = process.argv[2];
+if (file !== undefined) guarded(() => runInContext(readFileSync(file, 'latin1'), context));
+createInterface({ input: process.stdin })
+    .on('line', (line) => guarded(() => runInContext(line.replace(/^\x10/, ''), context)))
+    .on('close', () => process.exit());

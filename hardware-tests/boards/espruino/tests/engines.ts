@@ -1,12 +1,8 @@
 // The engines that the tests of the Espruino target run on: the model always, the interpreter where it is to be had.
-import { bootInterpreter, bootModel, findEspruino } from '../interpreter.ts';
-import type { BootEspruino } from '../interpreter.ts';
+import { findEspruino, interpreterAt, model } from '../machine.ts';
+import type { Engine } from '../machine.ts';
 
 const found = findEspruino();
 if ('because' in found) console.log(`SKIPPED: tests on Espruino's interpreter, because ${found.because}`);
 
-/** Null: not on this machine. */
-export const engines: readonly { readonly name: string; readonly boot: BootEspruino | null }[] = [
-    { name: 'model of Espruino', boot: bootModel() },
-    { name: 'Espruino', boot: 'path' in found ? bootInterpreter(found.path) : null },
-];
+export const engines: readonly Engine[] = 'path' in found ? [model, interpreterAt(found.path)] : [model];

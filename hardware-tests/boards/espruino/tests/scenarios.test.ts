@@ -9,8 +9,10 @@ import type { StartDevice } from '../../../host/stage.ts';
 import { names } from '../../../suites/index.ts';
 import { directors } from '../../../tests/directors.ts';
 import { bundleForEspruino, publishedFiles } from '../bundle.ts';
-import { withFiles } from '../interpreter.ts';
-import type { BootEspruino, EspruinoBoard } from '../interpreter.ts';
+import { bootEspruino } from '../board.ts';
+import type { EspruinoBoard } from '../board.ts';
+import type { Engine } from '../machine.ts';
+import { upload } from '../upload.ts';
 import { engines } from './engines.ts';
 
 const files = { motemq: (await publishedFiles()).motemq, scenarios: await bundleForEspruino('hardware-tests/boards/espruino/scenario-main.ts') };
@@ -20,8 +22,8 @@ class SharedBoard {
     private board!: EspruinoBoard;
     private onLine: (line: string) => void = () => {};
 
-    async boot(boot: BootEspruino): Promise<void> {
-        this.board = await (await withFiles(boot, files))({ onLine: (line) => this.onLine(line) });
+    async boot(engine: Engine): Promise<void> {
+        this.board = await bootEspruino(engine, await upload(engine, files), (line) => this.onLine(line));
     }
 
     readonly start: StartDevice = (parameters, port, onLine) => {
@@ -52,10 +54,10 @@ const brokers = [
     { name: 'Mosquitto', start: 'unavailable' in found ? null : startMosquitto },
 ];
 
-for (const { name: engineName, boot } of engines) {
+for (const engine of engines) {
     for (const { name: brokerName, start } of brokers) {
-        const scenarios = suite(`${engineName} with ${brokerName}`);
-        if (boot === null || start === null) {
+        const scenarios = suite(`${engine.name} with ${brokerName}`);
+        if (start === null) {
             for (const name of names) scenarios.skip(name);
             scenarios.run();
             continue;
@@ -64,7 +66,7 @@ for (const { name: engineName, boot } of engines) {
         const board = new SharedBoard();
         scenarios.before(async () => {
             broker = await start();
-            await board.boot(boot);
+            await board.boot(engine);
         });
         scenarios.after(async () => {
             await board.stop();
