@@ -246,4 +246,31 @@ test('a reader that stops reading stops the writer through the proxy', async () 
     await line.stop();
 });
 
+test('a rate lets all bytes pass, in order, and no piece before the one ahead of it has had its time', async () => {
+    const line = await Line.start();
+    const [client, server] = await line.both({ up: { pieces: [10], rate: 1000 } });
+    const begun = performance.now();
+    client.socket.write(Buffer.from(Array.from({ length: 50 }, (_, index) => index)));
+    await until('all is there', () => server.bytes.length === 50);
+    assert.equal([...server.bytes], Array.from({ length: 50 }, (_, index) => index));
+    // Four waits of 10 ms; a timer of Node's may be 1 ms early.
+    assert.ok(performance.now() - begun >= 36);
+    await line.stop();
+});
+
+test('forgotten connections are reset, the latest goes on, and numbers are not given twice', async () => {
+    const line = await Line.start();
+    const [first] = await line.both({ up: { dropped: true }, down: { dropped: true } });
+    const [second, server] = await line.both();
+    line.proxy.forget();
+    assert.equal(line.proxy.connections.map(({ number }) => number), [1]);
+    await until('the first has ended', () => first.errorCode === 'ECONNRESET' || first.ended);
+    second.socket.write('still there');
+    await until('the second passes on', () => server.bytes.length === 11);
+    await line.both();
+    assert.is(line.proxy.current?.number, 2);
+    assert.is(line.proxy.accepted, 3);
+    await line.stop();
+});
+
 test.run();

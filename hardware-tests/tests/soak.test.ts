@@ -1,0 +1,101 @@
+// The soak: a few seconds of it with every kind of device, and each of its rules against a course of events that breaks it.
+import { generate } from 'mqtt-packet';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { xsEngine } from '../boards/xs/build.ts';
+import { findMosquitto } from '../host/mosquitto.ts';
+import { AT_MOST_ONCE, CLEAN, Inlet, KEPT } from '../host/soak/inlet.ts';
+import { judgeMemory } from '../host/soak/memory.ts';
+import { PAYLOAD_SIZE, readPayload, writePayload } from '../host/soak/payload.ts';
+import { soak } from '../host/soak/soak.ts';
+import { PublishTap } from '../host/soak/tap.ts';
+
+const engine = await xsEngine();
+if (!engine.available) console.log(`SKIPPED: the board of the soak, because ${engine.because}`);
+const mosquitto = findMosquitto();
+if ('unavailable' in mosquitto) console.log(`SKIPPED: the soak with Mosquitto, because ${mosquitto.unavailable}`);
+
+test('one storm and what follows: nothing is lost, repeated without a reason, stuck or left open', async () => {
+    const result = await soak({
+        minutes: 0, seed: 11, storm: 3, broker: 'unavailable' in mosquitto ? 'aedes' : 'mosquitto', program: engine.available ? engine.path : null, say: () => {},
+    });
+    assert.equal(result.faults, []);
+    assert.is(result.devices.length, engine.available ? 5 : 4);
+    assert.ok(result.published[1] > 20 && result.received > 100, `only ${result.published[1]} messages`);
+    assert.ok(result.weather.size > 3);
+});
+
+/** What an inlet makes of these numbers; 'connected' stands for a new connection. */
+function heard(kind: number, ...events: (number | 'connected')[]): string[] {
+    const told: string[] = [];
+    const inlet = new Inlet('x', kind, { onRepeat: (_from, number) => told.push(`repeat ${number}`), onFault: (text) => told.push(text) });
+    for (const event of events) {
+        if (event === 'connected') inlet.connected();
+        else inlet.take(event);
+    }
+    return told;
+}
+
+test('a kept session misses nothing, in order, and repeats only what came before its own connection ended', () => {
+    assert.equal(heard(KEPT, 1, 2, 3, 'connected', 2, 3, 4), []);
+    assert.equal(heard(KEPT, 1, 3), ['message 3 from x comes before 2']);
+    assert.equal(heard(KEPT, 1, 'connected', 3), ['message 3 from x comes before 2']);
+    assert.equal(heard(KEPT, 1, 'connected', 2, 2), ['repeat 2']);
+    assert.equal(heard(KEPT, -1), ['a damaged message from x']);
+});
+
+test('a clean session may miss what came between two connections, nothing else', () => {
+    assert.equal(heard(CLEAN, 5, 6, 'connected', 9, 10), []);
+    assert.equal(heard(CLEAN, 5, 7), ['message 7 from x comes before 6']);
+});
+
+test('QoS 0 comes at most once, and never late', () => {
+    assert.equal(heard(AT_MOST_ONCE, 1, 4, 'connected', 9), []);
+    assert.equal(heard(AT_MOST_ONCE, 1, 'connected', 1), ['QoS 0 message 1 from x comes after 1']);
+});
+
+/** What a tap says to these connections of a device: numbers, negative with DUP. */
+function tapped(cleanSession: boolean, ...connections: number[][]): string[] {
+    const told: string[] = [];
+    const tap = new PublishTap('t', cleanSession, (text) => told.push(text));
+    for (const numbers of connections) {
+        const feed = tap.connection();
+        for (const number of numbers) {
+            feed(generate({ cmd: 'publish', topic: 't', payload: String(Math.abs(number)).padStart(8, '0'), qos: 1, messageId: 1, dup: number < 0, retain: false }));
+        }
+    }
+    return told;
+}
+
+test('a device sends again on another connection only, with DUP, or without to a clean session', () => {
+    assert.equal(tapped(false, [1, 2, 3], [-2, -3, 4]), []);
+    assert.equal(tapped(false, [1, 2, -2]), ['sends 2 after 2 on one connection']);
+    assert.equal(tapped(false, [1, 3]), ['sends 3 after 1: one is left out']);
+    assert.equal(tapped(false, [1, 2], [2]), ['sends 2 without DUP']);
+    assert.equal(tapped(true, [1, 2], [2, 3]), []);
+    assert.equal(tapped(true, [1, 2], [-2]), ['sends 2 with DUP']);
+});
+
+test('a payload is read as it was written, and damage to any byte shows', () => {
+    const bytes = new Uint8Array(PAYLOAD_SIZE);
+    for (const number of [1, 40, 41, 123456, 99999999]) {
+        const end = writePayload(bytes, number);
+        assert.is(readPayload(bytes, 0, end), number);
+        assert.is(readPayload(bytes, 0, end - 1), -1);
+        for (let at = 0; at < end; at++) {
+            bytes[at] ^= 0x40;
+            assert.is(readPayload(bytes, 0, end), -1);
+            bytes[at] ^= 0x40;
+        }
+    }
+});
+
+test('memory that rises is found behind its noise, and a board may not grow by a byte', () => {
+    const heap = (perHour: number) => Array.from({ length: 200 }, (_, index) => ({ hours: index / 200, value: 2e7 + perHour * index / 200 + (index * 7919) % 1000 * 200 }));
+    assert.equal(judgeMemory(heap(0), []).faults, []);
+    assert.is(judgeMemory(heap(1_000_000), []).faults.length, 1);
+    assert.equal(judgeMemory([], [[1, 1], [2, 2], [5, 8], [5, 8]]).faults, []);
+    assert.is(judgeMemory([], [[1, 1], [2, 2], [5, 8], [5, 9]]).faults.length, 1);
+});
+
+test.run();
