@@ -47,7 +47,7 @@ export function guarded(io: IoClass, onThrown: (error: unknown) => void, onConne
         },
     };
     // A function that returns an object makes `new` return that.
-    return function (options: { onReadable?: Callback; onWritable?: Callback; onError?: Callback }): object { // dialect-ok
+    return function (options: { onReadable?: Callback; onWritable?: Callback; onError?: Callback }): object { // dialect-ok: once a transport
         const socket = new io(Object.assign({}, options, {
             onReadable: options.onReadable && guards.onReadable,
             onWritable: options.onWritable && guards.onWritable,

@@ -5,7 +5,7 @@
 //
 // A record: type, 3, 3, length (2 bytes), body. Handshake: 22 "hello" + server name, 22 from the peer with 1 (a good certificate)
 // or 0, 22 "finished", 22 from the peer. An alert (21) has level and description; 0 is close_notify.
-import TCP from 'embedded:io/socket/tcp';
+import type TCP from 'embedded:io/socket/tcp';
 import Timer from 'timer';
 
 const HEADER = 5;
