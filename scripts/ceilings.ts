@@ -28,6 +28,14 @@ export const ceilings = {
     /** Bytes of a connected client with platform, transport and options; the buffers that the caller chose aside. */
     liveBytes: { design: 1700 },
 
+    // On Espruino, with code in Storage; variables of 14 bytes (`npm run test:espruino`).
+    espruinoFullConnected: { design: 434 },
+    espruinoPublisherConnected: { design: 260 },
+    /** Of one publish() with QoS 0 and 20 bytes. */
+    espruinoPublish0: { design: 80 },
+    espruinoPublish0Peak: { design: 31 },
+    espruinoGrowth: { design: 0 },
+
     // On V8: bytes of heap for one packet, and how many times faster than mqtt-packet in the same run.
     codecHeapBytes: { design: 0 },
     encodeRatio: { design: 6, isLeast: true },

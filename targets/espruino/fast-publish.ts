@@ -54,8 +54,8 @@ function prepare(topic: Prepared, size: number): boolean {
     const name = topic.encoded;
     if (!(size <= LONGEST)) return false;
     if (!topic.pack || size > topic.pack.length) {
-        // Memory of 17 bytes and more is in one piece if there is one; some to spare, for a number that gets another digit.
-        const bytes = new Uint8Array(size < 28 ? 32 : size + 4);
+        // Memory of 17 bytes and more is in one piece if there is one.
+        const bytes = new Uint8Array(size > 17 ? size : 17);
         topic.pack = bytes;
         topic.text = E.toString(bytes) as string;
         topic.head = name.length + 2;
@@ -93,7 +93,8 @@ function publish(this: Insider, topic: Prepared, payload: Uint8Array, start: num
     }
     topic.pack.set(payload, topic.head);
     try {
-        stream.socket!.write(topic.text.substring(0, size));
+        // A part is a copy, the whole is not.
+        stream.socket!.write(size === topic.pack.length ? topic.text : topic.text.substring(0, size));
     } catch {
         stream.fail();
     }

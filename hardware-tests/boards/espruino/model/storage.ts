@@ -31,7 +31,7 @@ export class Storage {
             return true;
         }
         const wanted = size || bytes.length;
-        if (this.getFree() + (this.files.has(name) ? (this.files.get(name) as Buffer).length + HEADER : 0) < wanted + HEADER) return false;
+        if (this.getFree() + (this.files.has(name) ? (this.files.get(name) as Buffer).length + HEADER : 0) < wanted + HEADER) throw new Error('Unable to find or create file');
         const file = Buffer.alloc(wanted, 0xff);
         bytes.copy(file);
         this.files.set(name, file);
