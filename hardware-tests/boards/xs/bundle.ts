@@ -1,6 +1,7 @@
 // Bundles a TypeScript entry for the virtual board: one classic script, the board's modules mapped to its globals.
 import { build, type BuildOptions, type Plugin } from 'esbuild';
 import { join, relative } from 'node:path';
+import { distBundles } from '../../../scripts/bundles.ts';
 import { constants } from '../../../scripts/constants.mjs';
 import { root } from '../../../scripts/root.ts';
 
@@ -17,6 +18,7 @@ const files: Record<string, string> = {
     'embedded:io/socket/udp': 'udp.ts',
     'embedded:network/dns/resolver/udp': 'resolver.ts',
     'embedded:network/interface/wifi': 'wifi.ts',
+    'system': 'system.ts',
 };
 const folder = join(root, 'hardware-tests', 'boards', 'xs', 'modules');
 
@@ -52,8 +54,8 @@ export async function bundleForBoard(entry: string, options: BundleOptions = {},
     return result.outputFiles[0].text;
 }
 
-/** The modules that an application of Moddable's has from motemq's manifest.json, each whole in itself, as in dist/. */
-const preloadable = ['src/index.ts', 'src/publisher.ts', 'src/telemetry/index.ts', 'src/session/reason-texts.ts', 'targets/moddable/index.ts'];
+/** By its name in motemq's manifest.json: the source of each module that an application of Moddable's has preloaded, whole in itself as in dist/. */
+const preloadable = new Map(distBundles.map(({ name, entry }) => [name === 'index' ? 'motemq' : `motemq/${name}`, entry]));
 
 /** A script that leaves the exports of the module at `path` in the global `preloaded`, and their names. */
 async function preloadOf(path: string): Promise<{ readonly text: string; readonly names: readonly string[] }> {
@@ -70,10 +72,10 @@ export async function bundlePreloaded(entry: string, options: BundleOptions = {}
     const plugin: Plugin = {
         name: 'preloaded modules',
         setup(builder) {
-            builder.onResolve({ filter: /^(\.|motemq)/ }, async ({ path, resolveDir, pluginData, kind }) => {
+            builder.onResolve({ filter: /^\.|^motemq(?:\/|$)/ }, async ({ path, resolveDir, pluginData, kind }) => {
                 if (pluginData === 'asked' || kind === 'entry-point') return undefined;
-                const found = relative(root, (await builder.resolve(path, { resolveDir, kind, pluginData: 'asked' })).path);
-                return preloadable.includes(found) ? { path: found, namespace: 'preloaded', sideEffects: false } : undefined;
+                const found = preloadable.get(path) ?? relative(root, (await builder.resolve(path, { resolveDir, kind, pluginData: 'asked' })).path);
+                return [...preloadable.values()].includes(found) ? { path: found, namespace: 'preloaded', sideEffects: false } : undefined;
             });
             builder.onLoad({ filter: /.*/, namespace: 'preloaded' }, async ({ path }) => {
                 if (!made.has(path)) made.set(path, preloadOf(path));

@@ -1,0 +1,79 @@
+// The examples as they are handed out, on the virtual board with the memory that their manifests ask for.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { bootBoard, type Board, type Memory } from '../../../hardware-tests/boards/xs/board.ts';
+import { bundlePreloaded } from '../../../hardware-tests/boards/xs/bundle.ts';
+import { boardTest, engine } from '../../../hardware-tests/boards/xs/tests/on-board.ts';
+import { Broker } from '../../../hardware-tests/host/broker.ts';
+import { until } from '../../../hardware-tests/host/until.ts';
+import { root } from '../../../scripts/root.ts';
+
+interface Manifest {
+    readonly include: readonly string[];
+    readonly config: Record<string, unknown>;
+    readonly creation: {
+        readonly static: number;
+        readonly chunk: { readonly initial: number; readonly incremental: number };
+        readonly heap: { readonly initial: number; readonly incremental: number };
+        readonly stack: number;
+    };
+}
+
+const manifestOf = (name: string): Manifest => JSON.parse(readFileSync(join(root, 'examples', name, 'manifest.json'), 'utf8')) as Manifest;
+
+function memoryOf({ creation }: Manifest): Memory {
+    return {
+        chunkInitial: creation.chunk.initial, chunkIncremental: creation.chunk.incremental,
+        slotsInitial: creation.heap.initial, slotsIncremental: creation.heap.incremental,
+        stack: creation.stack, total: creation.static,
+    };
+}
+
+/** Boots an example as `mcconfig -m -p PLATFORM ssid=… host=…` does, with a broker of ours under a name. */
+async function boot(name: string, broker: Broker, config: object = {}): Promise<Board> {
+    const manifest = manifestOf(name);
+    return bootBoard(engine.available ? engine.path : '', {
+        ...await bundlePreloaded(join(root, 'examples', name, 'main.js')),
+        memory: memoryOf(manifest),
+        config: { ...manifest.config, ssid: 'field', password: 'secret', host: 'broker.example', names: { 'broker.example': '127.0.0.1' }, port: broker.port, ...config },
+    });
+}
+
+test('each example includes motemq with one line', () => {
+    for (const name of ['moddable-esp32', 'moddable-esp8266']) {
+        assert.is(manifestOf(name).include.filter(line => line === '../../manifest.json').length, 1);
+    }
+});
+
+boardTest('the ESP32 node publishes reading after reading and is acknowledged', async () => {
+    const payloads: string[] = [];
+    const broker = await Broker.start({ onPublish: ({ topic, payload }) => void (topic === 'motemq/esp32' && payloads.push(payload.toString())) });
+    const board = await boot('moddable-esp32', broker, { interval: 0.05 });
+    try {
+        await until('five readings are acknowledged', () => board.lines.filter(line => line.startsWith('the broker has reading ')).length >= 5);
+        assert.equal(payloads.slice(0, 2), ['{"uptime":0,"temperature":21.34}', '{"uptime":0,"temperature":21.34}']);
+        assert.equal(board.lines.slice(0, 4), ['waiting', 'opening', 'connecting', 'connected']);
+    } finally {
+        await board.stop();
+        await broker.stop();
+    }
+});
+
+boardTest('the ESP8266 node, in 32 KB with a stack of 256 slots, publishes once each time it wakes, and sleeps', async () => {
+    const payloads: string[] = [];
+    const broker = await Broker.start({ onPublish: ({ topic, payload }) => void (topic === 'motemq/esp8266' && payloads.push(payload.toString())) });
+    try {
+        for (let day = 1; day <= 3; day++) {
+            const board = await boot('moddable-esp8266', broker);
+            assert.equal(await board.end, { code: 0, errors: '' });
+            assert.equal(board.lines, ['state 1', 'state 2', 'state 3', 'state 4', 'state 5', 'state 0, reason 16', 'deep sleep 60000000']);
+            assert.equal(payloads, Array.from({ length: day }, () => '{"temperature":21.34}'));
+        }
+    } finally {
+        await broker.stop();
+    }
+});
+
+test.run();
