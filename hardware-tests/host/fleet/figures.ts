@@ -20,7 +20,6 @@ export interface Figures {
     readonly wasted: number;
 }
 
-/** The wave has begun when the nodes have heard of the restart; in s. */
 export function figuresOf({ nodes, restart, attempts, accepted }: Course): Figures {
     const after = attempts.slice(restart);
     const peakAfter = Math.max(...after);

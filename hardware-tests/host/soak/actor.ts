@@ -10,7 +10,7 @@ import { bundleForBoard } from '../../boards/xs/bundle.ts';
 import { FaultProxy } from '../fault-proxy.ts';
 import type { Faults, ProxyConnection } from '../fault-proxy.ts';
 import { until } from '../until.ts';
-import { FAULT, PAUSE, REPEAT, REPORT, REPORTED, RESUME, STOP } from './board-lines.ts';
+import { BURST, FAULT, PAUSE, REPEAT, REPORT, REPORTED, RESTART, RESUME, STOP } from './board-lines.ts';
 import type { BoardReport } from './board-lines.ts';
 import { SoakDevice } from './device.ts';
 import type { DeviceReport, DeviceSettings } from './device.ts';
@@ -24,7 +24,7 @@ export const INTERVAL = 50;
 interface Runner {
     pause(): void;
     resume(): void;
-    /** Publishes `count` messages at once; a board does nothing. */
+    /** Publishes `count` messages at once. */
     burst(count: number): void;
     report(): Promise<DeviceReport | BoardReport>;
     /** Says goodbye to the broker and, unless it fails, is gone. */
@@ -158,8 +158,8 @@ export class Actor {
         return {
             pause: () => board.send(PAUSE),
             resume: () => board.send(RESUME),
-            burst: () => {},
-            restart: async () => {},
+            burst: (count) => board.send(BURST + count),
+            restart: async () => board.send(RESTART),
             report: () => new Promise((resolve, reject) => {
                 answer = resolve;
                 giveUp = reject;

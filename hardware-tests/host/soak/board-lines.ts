@@ -5,7 +5,11 @@ import type { DeviceReport } from './device.ts';
 export const PAUSE = 'pause';
 export const RESUME = 'resume';
 export const REPORT = 'report';
+/** Say goodbye to the broker and come back. */
+export const RESTART = 'restart';
 export const STOP = 'stop';
+/** Begins a line that ends with a number: publish so many messages at once. */
+export const BURST = 'burst ';
 
 /** What the board says: each of them, a blank, and more. */
 export const REPEAT = 'repeat';

@@ -4,7 +4,7 @@ import TCP from 'embedded:io/socket/tcp';
 import Timer from 'timer';
 import { ModdablePlatform, TcpTransport } from '../../../targets/moddable/index.ts';
 import { SoakDevice } from './device.ts';
-import { FAULT, PAUSE, REPEAT, REPORT, REPORTED, RESUME, STOP } from './board-lines.ts';
+import { BURST, FAULT, PAUSE, REPEAT, REPORT, REPORTED, RESTART, RESUME, STOP } from './board-lines.ts';
 import type { BoardReport } from './board-lines.ts';
 import type { DeviceSettings } from './device.ts';
 
@@ -16,10 +16,17 @@ interface BoardSettings extends DeviceSettings {
 
 const settings = config as unknown as BoardSettings;
 const transport = new TcpTransport({ io: TCP, address: '127.0.0.1', port: settings.port, sendBufferSize: 1024 });
+let restarting = false;
 const device = new SoakDevice(new ModdablePlatform(), transport, transport.sendBuffer, settings, {
     onRepeat: (from, number) => trace(REPEAT + ' ' + from + ' ' + number + '\n'),
     onFault: text => trace(FAULT + ' ' + text + '\n'),
-}, () => Timer.set(() => Board.exit(0)));
+}, () => Timer.set(onStopped));
+
+function onStopped(): void {
+    if (!restarting) Board.exit(0);
+    restarting = false;
+    device.client.start();
+}
 
 Board.onLine = line => {
     switch (line) {
@@ -29,7 +36,12 @@ Board.onLine = line => {
         case RESUME:
             device.paused = false;
             break;
+        case RESTART:
+            restarting = true;
+            device.client.stop();
+            break;
         case STOP:
+            restarting = false;
             device.client.stop();
             break;
         case REPORT: {
@@ -39,7 +51,8 @@ Board.onLine = line => {
             break;
         }
         default:
-            trace(FAULT + ' unknown line ' + line + '\n');
+            if (line.startsWith(BURST)) device.beat(Number(line.slice(BURST.length)));
+            else trace(FAULT + ' unknown line ' + line + '\n');
     }
 };
 device.client.start();
