@@ -47,6 +47,7 @@ export abstract class SocketTransport implements Transport, NetworkUser {
     readonly sendBuffer: Uint8Array;
 
     private readonly io: SocketClass;
+    private readonly overhead: number;
     private readonly host: string;
     private readonly network: Network | undefined;
     private readonly lookup: NameLookup | null;
@@ -74,10 +75,14 @@ export abstract class SocketTransport implements Transport, NetworkUser {
     /** Tells the end in a turn of its own: inside a call of the owner it would not expect it. */
     private timer: ReturnType<typeof Timer.set> | null = null;
 
-    /** `details`: what sockets of this class want to know besides. Throws on a port or a size that cannot be. */
-    protected constructor(options: TransportOptions, io: SocketClass, port: number, details: unknown) {
+    /**
+     * `details`: what sockets of this class want to know besides. `overhead`: by how many bytes what a write says is left may be too
+     * much; 0 if left out. Throws on a port or a size that cannot be.
+     */
+    protected constructor(options: TransportOptions, io: SocketClass, port: number, details: unknown, overhead?: number) {
         if (!(port > 0 && port < 65536 && port === port >> 0)) misuse(MOTEMQ_TEXTS ? 'port is 1 to 65535' : 'port', port);
         this.io = io;
+        this.overhead = overhead ?? 0;
         const host = options.address ?? options.host;
         if (!host) misuse(MOTEMQ_TEXTS ? 'address or host says where the broker is' : 'host', host);
         this.host = host;
@@ -161,7 +166,7 @@ export abstract class SocketTransport implements Transport, NetworkUser {
         this.memory.resize(this.limit);
         // Not so after the end of a connection: TCP returns undefined, TLS NaN.
         if ((writable as number) >= 0) {
-            this.writable = writable as number;
+            this.writable = (writable as number) - this.overhead;
         } else {
             // The connection has ended. The socket says so itself, after what it has received.
             this.writable = 0;

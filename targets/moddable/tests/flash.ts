@@ -26,7 +26,7 @@ export class Flash implements Values {
 
     names(): string[] {
         // Not in the order in which they were written.
-        return [...this.content.keys()].reverse();
+        return [...this.content.keys()].sort((first, second) => first < second ? 1 : -1);
     }
 
     read(name: string): ArrayBuffer | undefined {
