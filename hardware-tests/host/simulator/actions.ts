@@ -85,8 +85,9 @@ const rows: readonly Row[] = [
         broker.lost(link.connection!);
     }],
     ['broker publishes', 8, false, () => true, ({ broker, script }) => broker.publish(script.oneOf(TOPICS), script.below(3) ? 1 : 0, script.oneOf(SIZES), false)],
-    ['broker publishes several', 2, false, () => true, ({ broker, script }) => {
-        for (let left = 2 + script.below(20); left > 0; left--) broker.publish(script.oneOf(TOPICS), script.below(4) ? 1 : 0, script.below(8), false);
+    ['broker publishes several', 3, false, () => true, ({ broker, script }) => {
+        const mixed = script.below(2) === 0;
+        for (let left = 2 + script.below(20); left > 0; left--) broker.publish(script.oneOf(TOPICS), mixed && !script.below(4) ? 0 : 1, script.below(8), false);
     }],
     ['CONNACK after a while', 20, true, ({ broker, link }) => link.connection?.connackHeld === true && !link.connection.ending && !link.connection.broken && broker.current === null,
         ({ broker, link }) => broker.accept(link.connection!)],

@@ -44,8 +44,6 @@ export class Application {
     /** The last handle above 0, and identifiers that were tried for nothing since. */
     private lastHandle = 0;
     private wasted = 0;
-    /** Messages received on the present connection. */
-    private messages = 0;
     private state = STOPPED;
     private readonly world: World;
     private readonly clock: SimulatedClock;
@@ -193,11 +191,12 @@ export class Application {
         const { judge, link, settings } = this.world;
         judge.note('client', `is ${stateText(state)}${reason ? `: ${reasonText(reason)}` : ''}`);
         judge.require(FOLLOWERS[this.state].includes(state), 'told truly', `state ${state} follows ${this.state}`);
+        // A client that stops does not read answers any more: one that came may still count as missing.
+        const reads = this.state !== STOPPING;
         this.state = state;
-        if (reason === PUBACK_TIMEOUT || reason === SUBACK_TIMEOUT || reason === UNSUBACK_TIMEOUT) {
+        if (reads && (reason === PUBACK_TIMEOUT || reason === SUBACK_TIMEOUT || reason === UNSUBACK_TIMEOUT)) {
             judge.require(judge.time - this.oldestSince >= settings.responseTimeout, 'patience', `a connection ends for an answer that is not overdue: ${reasonText(reason)}`);
         }
-        if (state === CONNECTED) this.messages = 0;
         if (state === CONNECTED) judge.require(link.connection!.accepted, 'told truly', 'connected without having been accepted');
         if (state === WAITING || state === STOPPED) judge.require(!link.connection, 'told truly', `state ${state} with a connection`);
         if (state === STOPPED) judge.require(this.stopped, 'told truly', 'stopped without having been asked to');
@@ -222,7 +221,7 @@ export class Application {
     private onMessage(message: Message, handler: number): void {
         const { judge, script, settings } = this.world;
         this.called('onMessage');
-        if (this.inbox.receive(message, handler) && ++this.messages === settings.stopsAfter && !script.calm) {
+        if (this.inbox.receive(message, handler) && this.inbox.fresh === settings.stopsAfter && !script.calm) {
             judge.fault('stop after so many messages');
             this.stop();
         }

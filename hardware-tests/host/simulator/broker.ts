@@ -63,7 +63,7 @@ export class ModelBroker {
     /** A packet has arrived whole. */
     receive(connection: Connection, { packet }: Frame): void {
         // After a refusal or DISCONNECT nothing is processed [MQTT-3.1.4-5].
-        this.judge.note('broker', `${connection.number} gets ${describe(packet)}`);
+        if (this.judge.tracing) this.judge.note('broker', `${connection.number} gets ${describe(packet)}`);
         if (!packet || connection.ending || connection.broken) return;
         if (packet.cmd === 'connect') return this.connect(connection, packet);
         if (connection.connackHeld) {
@@ -133,7 +133,7 @@ export class ModelBroker {
     }
 
     send(connection: Connection, packet: Packet): void {
-        this.judge.note('broker', `${connection.number} sends ${describe(packet)}`);
+        if (this.judge.tracing) this.judge.note('broker', `${connection.number} sends ${describe(packet)}`);
         this.sendBytes(connection, packet, mqtt.generate(packet));
     }
 

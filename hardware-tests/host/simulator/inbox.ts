@@ -11,6 +11,8 @@ export const NO_HANDLER = FILTERS.length;
 export class Inbox {
     /** The messages whose last byte is being handed to the client. */
     private arriving: readonly IPublishPacket[] = [];
+    /** How many of them somebody has got. */
+    fresh = 0;
     /** Who has got which of them: `number of the message, handler`. */
     private readonly got = new Set<string>();
     /** How often the application has changed what it wants, and how often it had when they began to arrive. */
@@ -33,6 +35,7 @@ export class Inbox {
     arrive(messages: readonly IPublishPacket[]): void {
         this.arriving = messages;
         this.got.clear();
+        this.fresh = 0;
         this.changesBefore = this.changes;
     }
 
@@ -86,13 +89,23 @@ export class Inbox {
 
     /** `handler` has got `entry` whole: a delivery, unless another handler of it has had the same one. */
     private read(entry: Entry, handler: number): boolean {
+        const { judge, down } = this.world;
         let readers = this.readers.get(entry);
+        // A handler that is unsubscribed and subscribed again while a message is handed out gets it again.
+        if (this.got.has(`${entry.number}, ${handler}`) && this.changes !== this.changesBefore) {
+            judge.fault('handler that was subscribed anew gets the message again');
+            return false;
+        }
         if (!readers || readers.has(handler)) this.readers.set(entry, readers = new Set());
         const anew = readers.size === 0;
         this.got.add(`${entry.number}, ${handler}`);
         readers.add(handler);
-        if (anew) this.world.down.deliver(entry, entry.retain);
-        this.world.judge.note('client', `handler ${handler} has message ${entry.number}`);
+        // What came in pieces to changing handlers may have been acknowledged, or overtaken, before any of them had it whole.
+        if (anew) {
+            this.fresh++;
+            down.deliver(entry, entry.retain || entry.excused);
+        }
+        judge.note('client', `handler ${handler} has message ${entry.number}`);
         return anew;
     }
 }

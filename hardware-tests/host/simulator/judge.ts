@@ -16,11 +16,14 @@ export class Judge {
     time = 0;
     /** What the client is doing, as `state | buffer`; the simulation says it. */
     situation = (): string => '';
+    /** Somebody reads the trace: whoever has a line that is costly to make asks before. */
+    readonly tracing: boolean;
     private readonly write: ((line: string) => void) | null;
 
     /** `write`: gets the trace, a line for each event; null: nobody reads it. */
     constructor(write: ((line: string) => void) | null) {
         this.write = write;
+        this.tracing = write !== null;
     }
 
     fail(invariant: Invariant, violation: string): void {

@@ -137,7 +137,7 @@ export class SimulatedLink implements Transport {
             const count = connection.downFrames.filter(frame => frame.end <= connection.delivered).length;
             const frames = connection.downFrames.splice(0, count);
             this.ends.delivering(connection, frames);
-            this.judge.note('wire', `${connection.number} < ${size} bytes${frames.map(({ packet }) => `, end of ${describe(packet)}`).join('')}`);
+            if (this.judge.tracing) this.judge.note('wire', `${connection.number} < ${size} bytes${frames.map(({ packet }) => `, end of ${describe(packet)}`).join('')}`);
             this.owner!.onBytes(chunk, 4, size + 4);
             this.judge.require(chunk.every((byte, index) => byte === (bytes[index - 4] ?? 0xaa)), 'memory', 'the client writes into what it received');
             chunk.fill(0x55);

@@ -45,7 +45,7 @@ export interface Settings {
     readonly powerCuts: boolean;
     /** What was accepted outlasts a power cut. False: a client without an outbox may lose it, if nothing acknowledged it before. */
     readonly storage: boolean;
-    /** The application stops when it has got so many messages on one connection; 0: it does not. PUBACKs have room for 8. */
+    /** The application stops when it has got so many messages in one go; 0: it does not. PUBACKs have room for 8. */
     readonly stopsAfter: number;
 }
 
@@ -64,7 +64,7 @@ export function drawSettings(script: Script): Settings {
         retryDelayMaximum: script.oneOf([120000, 5000, 300]),
         stableAfter: script.oneOf([60000, 0, 3000]),
         brokerDislikesHaste: script.chance(10),
-        capacity: script.oneOf([5000, 5000, 300, 60, 20, 3, 1]),
+        capacity: script.oneOf([5000, 5000, 300, 60, 20, 7, 3, 1]),
         clockOrigin: script.oneOf([0, 0x7fffffff - 20000, 0xffffffff - 20000, 0x7fffffff, 0xffffffff]),
         clockSigned: script.chance(50),
         answerFaults: script.oneOf([0, 0, 5, 30]),
@@ -80,6 +80,6 @@ export function drawSettings(script: Script): Settings {
         subscribesAtOnce: script.chance(60),
         powerCuts: script.chance(50),
         storage: false,
-        stopsAfter: script.chance(30) ? script.oneOf([9, 17, 1, 2, 5, 8, 10]) : 0,
+        stopsAfter: script.chance(40) ? script.oneOf([9, 9, 9, 9, 17, 1, 2, 8, 10]) : 0,
     };
 }

@@ -48,7 +48,7 @@ export class WireWitness {
             if (typeof packet === 'string') {
                 this.judge.fail('wire', `malformed packet on the wire: ${whole.toString('hex')} (${packet})`);
             } else {
-                this.judge.note('wire', `${connection.number} > ${describe(packet)}`);
+                if (this.judge.tracing) this.judge.note('wire', `${connection.number} > ${describe(packet)}`);
                 connection.frames.push({ packet, end: connection.taken });
                 this.examine(connection, packet, whole);
             }
