@@ -26,6 +26,8 @@ type Prepared = Topic & {
     /** Where the payload begins, and the length of the latest packet. */
     head: number;
     size: number;
+    /** That one was as long as the string. */
+    fits: boolean;
 };
 
 /** A publisher as seen from within. */
@@ -64,6 +66,7 @@ function prepare(topic: Prepared, size: number): boolean {
     }
     topic.pack[1] = size - 2;
     topic.size = size;
+    topic.fits = size === topic.pack.length;
     // Else the string is a copy.
     return topic.text.charCodeAt(1) === size - 2;
 }
@@ -94,7 +97,7 @@ function publish(this: Insider, topic: Prepared, payload: Uint8Array, start: num
     topic.pack.set(payload, topic.head);
     try {
         // A part is a copy, the whole is not.
-        stream.socket!.write(size === topic.pack.length ? topic.text : topic.text.substring(0, size));
+        stream.socket!.write(topic.fits ? topic.text : topic.text.substring(0, size));
     } catch {
         stream.fail();
     }

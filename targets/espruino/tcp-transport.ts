@@ -197,6 +197,8 @@ export class TcpTransport implements Transport {
                 this.starved = false;
                 owner.onWritable();
             } else {
+                // It has nothing more to send.
+                (this.socket as Socket).target = this.socket = null;
                 this.end(this.connected ? CONNECTION_LOST : CONNECT_FAILED);
             }
         } catch (error) {
