@@ -2,8 +2,8 @@
 // letters are those of pattern.ts.
 //
 // In commands, besides the letters there: %a APN, %u user, %w password, %h host, %p port; of TLS %c the file of the CA's
-// certificate, %C that of our certificate, %K that of our key, %s the level of verification. A step whose file is not given is
-// left out. A dialect of a WiFi modem takes %a for the network's name and %w for its password.
+// certificate, %C that of our certificate, %K that of our key, %s the level of verification; %U user, too. A step is left out if
+// it has %c, %C, %K or %U and that is not given. A dialect of a WiFi modem takes %a for the network's name and %w for its password.
 
 /** What a line means that answers nothing. */
 export const NOISE = 0;

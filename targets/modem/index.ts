@@ -1,6 +1,7 @@
 // motemq/modem: the transport over a modem's AT sockets, and its dialects.
 export * from './modem-transport.ts';
 export type { ModemOptions, ModemTls } from './options.ts';
+export type { PowerSaving, SlowPaging } from './power-saving.ts';
 export type { Dialect, ReadStep, SocketCommands, Step } from './dialect.ts';
 export { espAt } from './dialects/esp-at.ts';
 export { nordic } from './dialects/nordic.ts';

@@ -181,7 +181,7 @@ export class ModemTransport implements Transport, AtOwner {
         this.serve();
     }
 
-    /** Turns the modem off, or lets it sleep (PSM) if the plan says so, as soon as the connection is closed. `open` brings it up again. */
+    /** Turns the modem off, or leaves it to power saving mode if that was asked for, as soon as the connection is closed. `open` brings it up again. */
     powerDown(): void {
         this.sleepWanted = true;
         if (this.stage === AT_REST) this.rest();
@@ -363,7 +363,7 @@ export class ModemTransport implements Transport, AtOwner {
                 this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
                 break;
             case REGISTERING:
-                if (this.steps.length && ready !== HOME && ready !== ROAMING) {
+                if (this.steps.length && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
                     if (ready === DENIED) this.fail(REGISTRATION_DENIED, true);
                     else if (((this.platform.now() - this.deadline) | 0) >= 0) this.fail(NO_COVERAGE, true);
                     else this.pauseOr(REGISTRATION_PAUSE);

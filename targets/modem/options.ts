@@ -2,6 +2,7 @@
 import type { SerialPort } from '../../src/serial.ts';
 import type { Platform } from '../../src/transport.ts';
 import type { Dialect } from './dialect.ts';
+import type { PowerSaving, SlowPaging } from './power-saving.ts';
 
 /** TLS in the modem. The files lie in the modem's own file system, under these names. */
 export interface ModemTls {
@@ -47,6 +48,12 @@ export interface ModemOptions {
     readonly readSize?: number;
     /** The longest line of the modem, and command to it, that matters. 192 if left out. */
     readonly lineSize?: number;
+    /** False: networks other than the SIM's own are not used, and finding none but them is no coverage. */
+    readonly roaming?: boolean;
+    /** Asks the network for power saving mode. `powerDown` then leaves the modem to it instead of turning it off; the power key wakes it. */
+    readonly powerSaving?: PowerSaving;
+    /** Asks the network for extended discontinuous reception. */
+    readonly slowPaging?: SlowPaging;
     /** Longest time to find the network, in ms. 180,000 if left out. */
     readonly registrationTimeout?: number;
 }

@@ -5,10 +5,14 @@ import { BEARER_LOST, REBOOTED } from './dialect.ts';
 import type { ReadStep, Step } from './dialect.ts';
 import type { ModemOptions } from './options.ts';
 import { compile } from './pattern.ts';
+import { powerSavingText, slowPagingText } from './power-saving.ts';
 
 const FAILURES = ['ERROR', '+CME ERROR: %z', '+CME ERROR: %*', '+CMS ERROR: %*'];
 /** Lines of a modem that has started anew, of every maker. */
 const STARTS = ['RDY', 'APP RDY', 'ready', 'Ready', 'SMS Ready'];
+
+/** A firmware that lacks them does without. */
+const POWER_SAVING: readonly Step[] = [{ command: 'AT+CPSMS=1,,,%T', tolerated: true }, { command: 'AT+CEDRXS=2,%E', tolerated: true }];
 
 /** `text` in a command: it may not end it, nor end a quoted string. */
 function quotable(name: string, text: string): string {
@@ -20,9 +24,11 @@ function quotable(name: string, text: string): string {
     return text;
 }
 
-const LETTERS = 'auwhpscCK';
-/** Of these those that name a file, which may be missing: they stand last. */
-const FIRST_FILE = 6;
+const LETTERS = 'auwhpscCKUTE';
+/** Of these those whose text may be missing, and the step with it: they stand last. */
+const FIRST_OPTIONAL = 6;
+/** Room for the digits that come in place of a command's letters: two numbers of five digits. */
+const DIGITS = 8;
 
 export class Plan {
     readonly prompt: number;
@@ -55,6 +61,8 @@ export class Plan {
     /** What the letters of LETTERS stand for. */
     private readonly texts: readonly string[];
     private readonly lineEnd: string;
+    /** Longest command, in bytes. */
+    private readonly lineSize: number;
 
     constructor(options: ModemOptions) {
         const dialect = options.dialect;
@@ -71,10 +79,12 @@ export class Plan {
         this.texts = [
             quotable('apn', options.apn ?? ''), quotable('user', options.user ?? ''), quotable('password', options.password ?? ''), quotable('host', options.host), '' + port,
             '' + levels[ca ? certificate ? 2 : 1 : 0], quotable('ca', ca), quotable('certificate', certificate), quotable('key', tls ? tls.key ?? '' : ''),
+            options.user ?? '', options.powerSaving ? powerSavingText(options.powerSaving) : '', options.slowPaging ? slowPagingText(options.slowPaging) : '',
         ];
+        this.lineSize = options.lineSize ?? 192;
         for (let index = 0; index < pin.length; index++) {
             const code = pin.charCodeAt(index);
-            if (code < 48 || code > 57 || pin.length > 8) misuse(MOTEMQ_TEXTS ? 'pin has 4 to 8 digits' : 'pin', index);
+            if (code < 48 || code > 57 || pin.length < 4 || pin.length > 8) misuse(MOTEMQ_TEXTS ? 'pin has 4 to 8 digits' : 'pin', index);
         }
         this.lineEnd = dialect.lineEnd ?? '\r';
         const prompt = dialect.prompt ?? '>';
@@ -106,7 +116,7 @@ export class Plan {
         const isCellular = !dialect.isWifi;
         this.prepare = this.all([
             { command: 'ATE0' }, { command: 'AT+CMEE=1', tolerated: true }, { command: dialect.identification ?? 'AT+CGMM' },
-        ]).concat(this.all(dialect.init));
+        ]).concat(this.all(dialect.init), isCellular ? this.all(POWER_SAVING) : []);
         this.unlock = isCellular ? this.all([{ command: 'AT+CPIN?', seconds: 10 }]) : this.none;
         this.enterPin = pin ? this.all([{ command: 'AT+CPIN="' + pin + '"', seconds: 20 }]) : this.none;
         const registration = dialect.registration ?? 'CEREG';
@@ -114,7 +124,8 @@ export class Plan {
         this.attach = this.all(dialect.bearer);
         this.detach = this.all(dialect.bearerDown);
         this.reset = this.all(dialect.reset);
-        this.powerDown = this.all(dialect.powerDown);
+        // Where the network lets it sleep it goes to sleep by itself.
+        this.powerDown = options.powerSaving ? this.none : this.all(dialect.powerDown);
         this.dial = this.all(tcp.open);
         this.hangUp = this.all(tcp.close);
         this.send = this.exchange(tcp.send, true, '', 0);
@@ -130,14 +141,16 @@ export class Plan {
     private all(steps: readonly Step[]): Exchange[] {
         const exchanges: Exchange[] = [];
         for (let index = 0; index < steps.length; index++) {
-            if (!this.lacksFile(steps[index].command)) exchanges.push(this.exchange(steps[index], false, '', 0));
+            if (!this.lacksText(steps[index].command)) exchanges.push(this.exchange(steps[index], false, '', 0));
         }
         return exchanges;
     }
 
     private exchange(step: Step | ReadStep, sends: boolean, header: string, trailer: number): Exchange {
+        const command = compile(this.fill(step.command) + this.lineEnd);
+        if (command.length + DIGITS > this.lineSize) misuse(MOTEMQ_TEXTS ? 'lineSize holds the longest command, with ' + DIGITS + ' bytes to spare' : 'lineSize', command.length);
         return {
-            command: compile(this.fill(step.command) + this.lineEnd),
+            command,
             expect: this.compileAll(step.expect ?? ['OK']),
             fail: this.compileAll(FAILURES.concat(step.fail ?? [])),
             timeout: (step.seconds ?? 5) * 1000,
@@ -159,10 +172,10 @@ export class Plan {
         return command.charAt(index) === '%' && index + 1 < command.length ? LETTERS.indexOf(command.charAt(index + 1)) : -1;
     }
 
-    private lacksFile(command: string): boolean {
+    private lacksText(command: string): boolean {
         for (let index = 0; index < command.length; index++) {
             const which = this.which(command, index);
-            if (which >= FIRST_FILE && !this.texts[which]) return true;
+            if (which >= FIRST_OPTIONAL && !this.texts[which]) return true;
         }
         return false;
     }

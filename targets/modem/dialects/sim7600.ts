@@ -8,7 +8,7 @@ export const sim7600: Dialect = {
     init: [],
     bearer: [
         { command: 'AT+CGDCONT=1,"IP","%a"' },
-        { command: 'AT+CGAUTH=1,1,"%w","%u"', tolerated: true },
+        { command: 'AT+CGAUTH=1,1,"%w","%U"', tolerated: true },
         { command: 'AT+CIPMODE=0', tolerated: true },
         { command: 'AT+CIPSENDMODE=0', tolerated: true },
         { command: 'AT+CIPTIMEOUT=75000,15000,15000', tolerated: true },

@@ -18,6 +18,7 @@ export const ublox: Dialect = {
     init: [],
     bearer: [
         { command: 'AT+CGDCONT=1,"IP","%a"' },
+        { command: 'AT+UAUTHREQ=1,1,"%U","%w"', tolerated: true },
         { command: 'AT+CGATT=1', seconds: 75, tolerated: true },
         { command: 'AT+CGACT=1,1', seconds: 150, tolerated: true },
     ],
