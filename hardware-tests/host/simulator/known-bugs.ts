@@ -47,7 +47,7 @@ export const knownBugs: readonly ProvenBug[] = [
     // The connection.
     { name: 'keep-alive counted from the last bytes received', breaks: 'keep-alive', file: link, from: '        const fault = this.decoder.decode(bytes, start, end);', to: '        const fault = this.decoder.decode(bytes, start, end);\n        if (this.state === CONNECTED) this.deadline = this.moment + this.pingAfter;' },
     { name: 'flush forgotten once connected', breaks: 'keep-alive', file: link, from: 'return this.stream.flush(); // A tail call', to: 'if (this.state !== CONNECTED) this.stream.flush(); // A tail call' },
-    { name: 'PUBACK timer not restarted', breaks: 'patience', file: buffer, from: 'if (at === this.head || this.unacknowledged === 0) this.timed = false;', to: '' },
+    { name: 'PUBACK timer not restarted', breaks: 'patience', file: link, from: 'if (!send.timed) {', to: 'if (!send.timed && (send.timed = true) && !this.acknowledgeBy) {' },
     { name: 'PUBACK timed while the transport takes nothing', breaks: 'patience', file: buffer, from: 'if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;', to: '' },
     { name: 'wake forgotten after a wake', breaks: 'one wake', file: link, from: '        this.wakeAt = now - NEVER;', to: '' },
     { name: 'haste not remembered', breaks: 'progress', file: link, from: 'this.hesitant = true;', to: 'this.hesitant = false;' },
