@@ -183,7 +183,7 @@ export class Client extends Publisher implements MessageSink {
         } while (packetEnd < 0 && send.compact());
         if (packetEnd < 0) return 0;
         subscription.askedBy = packetIdentifier;
-        send.unseen = -1;
+        send.unseen = 0;
         send.commit(packetEnd);
         this.requestTurn();
         return packetIdentifier;

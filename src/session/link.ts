@@ -136,7 +136,6 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     }
 
     onOpen(): void {
-        if (this.state !== OPENING) return;
         this.moment = this.host.now();
         this.deadline = this.moment + this.patience;
         this.controlSent = 0;
@@ -148,7 +147,6 @@ export abstract class Link implements TransportOwner, PlatformOwner {
 
     onBytes(bytes: Uint8Array, start: number, end: number): void {
         this.bytesIn += end - start;
-        if (this.state === STOPPING) return;
         this.moment = this.host.now();
         const fault = this.decoder.decode(bytes, start, end);
         if (fault) this.disconnect(fault);

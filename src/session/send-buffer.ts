@@ -31,7 +31,7 @@ export class SendBuffer {
     /** QoS 1 messages that were begun on a connection that ended before their PUBACK. */
     resent = 0;
     /**
-     * With so many packets with an identifier at most, all may go; -1: each must be looked at, for there may be SUBSCRIBE and UNSUBSCRIBE.
+     * With so many packets with an identifier at most, all may go; 0: each must be looked at, for there may be SUBSCRIBE and UNSUBSCRIBE.
      * The owner sets that when it commits one of them.
      */
     unseen: number;
@@ -73,7 +73,7 @@ export class SendBuffer {
                 if (first & HAS_IDENTIFIER && places-- <= 0) break;
                 if (first > AFTER_PUBLISH && first !== (request = request || first)) break;
             }
-            this.unseen = end < this.tail ? -1 : this.places;
+            this.unseen = end < this.tail ? 0 : this.places;
         }
         this.boundary = end;
     }
@@ -99,7 +99,8 @@ export class SendBuffer {
     settle(): void {
         if (!this.unacknowledged && this.position === this.boundary) this.head = this.position;
         else {
-            while (this.head < this.position && !(this.memory[this.head] & HAS_IDENTIFIER)) {
+            // Here is a packet at `head` that stays: it awaits its acknowledgement, or has not been handed over whole.
+            while (!(this.memory[this.head] & HAS_IDENTIFIER)) {
                 const end = this.after(this.head);
                 if (end > this.position) return;
                 this.head = end;
@@ -113,7 +114,7 @@ export class SendBuffer {
         const at = this.locate(type, packetIdentifier, this.position);
         if (at < 0) return false;
         this.unacknowledged--;
-        if (at === this.head || this.unacknowledged === 0) this.timed = false;
+        if (at === this.head) this.timed = false;
         // Nothing else waits in the usual case: `settle` lets go of all that was sent.
         if (this.unacknowledged || this.position !== this.boundary) {
             const end = this.after(at);
@@ -156,15 +157,15 @@ export class SendBuffer {
         return dropped;
     }
 
-    /** Takes bytes[from..to) out. */
+    /** Takes bytes[from..to) out, which were handed over. */
     private remove(from: number, to: number): void {
         const memory = this.memory;
         const size = to - from;
         // Rare: a full buffer, an acknowledgement out of order, the end of a connection.
         for (let at = to; at < this.tail; at++) memory[at - size] = memory[at];
         this.tail -= size;
-        if (this.position > from) this.position -= size;
-        if (this.boundary > from) this.boundary -= size;
+        this.position -= size;
+        this.boundary -= size;
     }
 
     /** Where the packet at `at` ends. */
