@@ -7,7 +7,7 @@ import { fixedHeaderSize } from '../../src/codec/remaining-length.ts';
 import type { Topic } from '../../src/codec/topic.ts';
 import { misuse } from '../../src/misuse.ts';
 import { CLOSED_BY_APPLICATION, NOT_AUTHORIZED, SERVER_UNAVAILABLE, TRANSPORT_FAULT } from '../../src/reasons.ts';
-import { CONNECTED, STOPPED } from '../../src/session/states.ts';
+import { CONNECTED, STOPPED, WAITING } from '../../src/session/states.ts';
 import type { Subscription } from '../../src/session/subscription.ts';
 import { Answers } from './client-answers.ts';
 import type { Request } from './client-answers.ts';
@@ -106,7 +106,8 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
         const session = this.session;
         if (this.assembly) return this.assembly.bytes.length - this.assembly.end;
         if (session.writing) return session.partRoom;
-        return session.room > OVERHEAD ? session.room - OVERHEAD : 0;
+        const room = session.room - OVERHEAD;
+        return room > 0 ? room : 0;
     }
 
     private writePacket(data: Uint8Array, options: MessageOptions): void {
@@ -214,6 +215,8 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
     }
 
     private onStateChange(state: number, reason: number): void {
+        // The first one comes inside the constructor, where no callback may.
+        if (state === WAITING && reason === 0) return;
         this.tell(this.options.onStateChange, state, reason);
         if (state === CONNECTED) {
             this.accepted = true;
@@ -260,7 +263,7 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
      * @internal
      */
     onTurn(): void {
-        this.completeAssembly();
+        if (this.assembly) this.completeAssembly();
         if (this.session.state !== CONNECTED || this.closed) return;
         const writable = this.writable;
         if (writable > this.told) {

@@ -167,6 +167,7 @@ export class ClientSession extends Client {
     }
 
     protected override transmit(): void {
+        if (this.partEnd === 0 && !this.begun) return super.transmit(); // A tail call: no frame of its own on a scarce stack.
         if (!this.begun) super.transmit();
         if (this.partEnd > 0 && this.state === CONNECTED) this.transmitPart();
     }

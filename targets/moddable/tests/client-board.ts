@@ -38,6 +38,7 @@ interface Line {
 const inside: Record<string, Line[] | undefined> = {};
 /** `read` inside onReadable, unless the host wants to read later. */
 let readsAtOnce = true;
+let constructed = false;
 
 function described(data: ArrayBuffer | number | undefined): string {
     if (typeof data !== 'object') return String(data);
@@ -118,8 +119,9 @@ const client: MQTTClient = new MQTTClient({
         called('onError', error.message, this);
     },
     onStateChange(state: number, reason: number) {
-        if (reason) called('onStateChange', `${state} ${reason}`, this);
+        if (reason || !constructed) called('onStateChange', `${state} ${reason}`, this);
     },
 });
+constructed = true;
 if (config.closeWhen === 'resolving') client.close();
 say(`ready ${client.format} ${client.target}`);
