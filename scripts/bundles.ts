@@ -4,6 +4,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { aliasThis } from './alias-this.ts';
 import type { CeilingName } from './ceilings.ts';
+import { constantVariables } from './constant-variables.ts';
 import { constants } from './constants.mjs';
 import { readDeclarations, reachable } from './declarations.ts';
 import { manglableNames, manglePattern } from './mangle.ts';
@@ -99,12 +100,13 @@ async function emit(entry: string, options: BuildOptions): Promise<Output> {
 }
 
 /** An entry of dist/: readable, with the texts. */
-export function emitDist({ name, entry }: DistBundle): Promise<Output> {
-    return emit(entry, {
+export async function emitDist({ name, entry, engines }: DistBundle): Promise<Output> {
+    const output = await emit(entry, {
         platform: name === 'node' ? 'node' : 'neutral',
         define: constants(true),
         ...(name === 'node' ? { target: 'node20', supported: {} } : {}),
     });
+    return engines.includes('xs') ? { ...output, code: constantVariables(output.code) } : output;
 }
 
 /** What the bundler has put together, as short as it gets. */
