@@ -1,0 +1,60 @@
+// `npm run test:modem`: the client over every modem of the emulator, with faults, many seeds or one.
+import { parseArgs } from 'node:util';
+import { dialects } from '../hardware-tests/boards/modem/dialects/index.ts';
+import { drivers } from '../hardware-tests/boards/modem/drivers.ts';
+import { faultKinds } from '../hardware-tests/boards/modem/faults.ts';
+import { CALM, runTrial } from '../hardware-tests/boards/modem/trial.ts';
+import type { Outcome } from '../hardware-tests/boards/modem/trial.ts';
+import { table } from './table.ts';
+
+const { values } = parseArgs({
+    options: {
+        seeds: { type: 'string', default: '200' }, first: { type: 'string', default: '1' }, seed: { type: 'string' }, dialect: { type: 'string' },
+        faults: { type: 'string', default: '' }, verbose: { type: 'boolean', default: false },
+    },
+});
+const words = values.faults.split(',').filter(word => word !== '');
+const chosen = dialects.filter(({ name }) => values.dialect === undefined || name === values.dialect);
+if (chosen.length === 0) throw new Error(`no such dialect; there are ${dialects.map(({ name }) => name).join(', ')}`);
+const first = Number(values.seed ?? values.first);
+const seeds = values.seed === undefined ? Number(values.seeds) : 1;
+const most = 3;
+
+const rows: string[][] = [];
+let failed = 0;
+const met = new Map<string, number>();
+for (const dialect of chosen) {
+    const begun = performance.now();
+    const outcomes: Outcome[] = [];
+    const failures: Outcome[] = [];
+    for (let seed = first; seed < first + seeds; seed++) {
+        const outcome = runTrial({ dialect, client: drivers[dialect.name], seed, faults: words, trace: values.seed === undefined ? undefined : line => console.log(line) });
+        outcomes.push(outcome);
+        for (const [fault, count] of outcome.faults) met.set(fault, (met.get(fault) ?? 0) + count);
+        if (outcome.violations.length > 0) failures.push(outcome);
+    }
+    const sum = (count: (outcome: Outcome) => number): number => outcomes.reduce((total, each) => total + count(each), 0);
+    const slowest = Math.max(...outcomes.map(({ recovery }) => recovery));
+    rows.push([
+        dialect.name, String(seeds), String(failures.length), String(sum(({ accepted }) => accepted)), String(sum(({ connections }) => connections)),
+        String(sum(({ faults }) => [...faults.values()].reduce((a, b) => a + b, 0))), String(sum(({ spoiled }) => spoiled)), (slowest / 1000).toFixed(0), ((performance.now() - begun) / 1000).toFixed(1),
+    ]);
+    failed += failures.length;
+    for (const { seed, violations } of failures.slice(0, most)) {
+        console.log(`${dialect.name}, seed ${seed}: ${violations[0]}`);
+        console.log(`npm run test:modem -- --dialect ${dialect.name} --seed ${seed}${words.length ? ` --faults ${words.join()}` : ''}`);
+    }
+    // The transcript of both sides, of the first one.
+    if (failures.length > 0 && values.seed === undefined && values.verbose) {
+        const lines: string[] = [];
+        runTrial({ dialect, client: drivers[dialect.name], seed: failures[0].seed, faults: words, trace: line => lines.push(line) });
+        console.log(lines.slice(-80).join('\n'));
+    }
+}
+console.log(table([['modem', 'seeds', 'failed', 'messages', 'connections', 'faults', 'spoiled', 'slowest, s', 'took, s'], ...rows], []));
+if (words.length === 0 && values.seed === undefined) {
+    const missing = Object.keys(faultKinds).filter(name => !met.has(name));
+    if (missing.length > 0) console.log(`faults that did not come: ${missing.join(', ')}`);
+}
+console.log(`${failed} failed; a message must arrive ${CALM / 1000} s after the last fault`);
+process.exitCode = failed > 0 ? 1 : 0;
