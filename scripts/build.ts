@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { boardBundles, distBundles, emitDist, missingSources, prepareBoardBundles, type Output } from './bundles.ts';
+import { boardBundles, boardFile, distBundles, emitDist, missingSources, prepareBoardBundles, type Output } from './bundles.ts';
 import { writeDeclarations } from './declarations.ts';
 import { root } from './root.ts';
 
@@ -26,7 +26,12 @@ for (const bundle of [...distBundles, ...boardBundles]) {
 }
 const complaint = await writeDeclarations(dist);
 await Promise.all(distBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => write(bundle.name, await emitDist(bundle))));
-await Promise.all((await prepareBoardBundles()).map(async bundle => write(`board/${bundle.name}.min`, await bundle.emit({ minify: true, texts: false }))));
+await Promise.all((await prepareBoardBundles()).map(async bundle => {
+    const name = boardFile(bundle);
+    write(`${name}.min`, await bundle.emit({ minify: true, texts: false }));
+    // For people, and for a debugger's first look.
+    if (name === bundle.name) write(name, await bundle.emit({ minify: false, texts: true }));
+}));
 if (complaint) {
     console.error(complaint);
     process.exitCode = 1;

@@ -8,6 +8,7 @@ import { constantVariables } from './constant-variables.ts';
 import { constants } from './constants.mjs';
 import { readDeclarations, reachable } from './declarations.ts';
 import { manglableNames, manglePattern } from './mangle.ts';
+import { inlineNumbers } from './inline-numbers.ts';
 import { importsOf } from './imports.ts';
 import type { Emitted } from './dialect/check.ts';
 import { root } from './root.ts';
@@ -41,6 +42,11 @@ export interface Output {
 
 const everyEngine = ['espruino', 'xs', 'core'] as const;
 
+/** The dialects of targets/modem: file and name. */
+const dialects = [
+    ['esp-at', 'ESP-AT'], ['nordic', 'Nordic'], ['quectel', 'Quectel'], ['sim7080', 'SIM7080'], ['sim7600', 'SIM7600'], ['sim800', 'SIM800'], ['ublox', 'u-blox'],
+] as const;
+
 // Each is whole in itself. A Moddable manifest lists files by hand and the classes of one bundle are never asked for by
 // another (rule instance-of-own-class), so a copy in two bundles costs nothing: an application loads one of them.
 export const distBundles: readonly DistBundle[] = [
@@ -51,16 +57,30 @@ export const distBundles: readonly DistBundle[] = [
     { name: 'reason-texts', entry: 'src/session/reason-texts.ts', engines: everyEngine },
     { name: 'node', entry: 'targets/node/index.ts', engines: [] },
     { name: 'moddable', entry: 'targets/moddable/index.ts', engines: ['xs'] },
+    { name: 'espruino', entry: 'targets/espruino/index.ts', engines: ['espruino'] },
     { name: 'moddable-client', entry: 'targets/moddable/client.ts', engines: ['xs'] },
+    { name: 'modem', entry: 'targets/modem/index.ts', engines: ['espruino', 'xs'] },
+    ...dialects.map(([name]): DistBundle => ({ name: `modem-${name}`, entry: `targets/modem/dialects/${name}.ts`, engines: ['espruino', 'xs'] })),
 ];
 
 export const boardBundles: readonly BoardBundle[] = [
     { name: 'full', title: 'full client', entry: 'scripts/entries/full.ts', ceiling: 'fullClient', engines: everyEngine },
     { name: 'publish-only', title: 'publish-only client', entry: 'scripts/entries/publish-only.ts', ceiling: 'publishOnlyClient', engines: everyEngine },
-    { name: 'espruino/motemq', title: 'full client with the Espruino target', entry: 'targets/espruino/motemq.ts', engines: ['espruino'] },
-    { name: 'espruino/motemq-pub', title: 'publish-only client with the Espruino target', entry: 'targets/espruino/motemq-pub.ts', engines: ['espruino'] },
+    { name: 'espruino/motemq', title: 'full client for Espruino', entry: 'targets/espruino/motemq.ts', ceiling: 'espruinoFull', engines: ['espruino'] },
+    { name: 'espruino/motemq-pub', title: 'publish-only client for Espruino', entry: 'targets/espruino/motemq-pub.ts', ceiling: 'espruinoPublisher', engines: ['espruino'] },
+    { name: 'espruino/motemq-board', title: 'WiFi, Storage and sleep for Espruino', entry: 'targets/espruino/motemq-board.ts', engines: ['espruino'] },
+    { name: 'espruino/motemq-modem', title: 'modem transport with the serial line of Espruino', entry: 'scripts/entries/modem.ts', engines: ['espruino'] },
+    { name: 'modem', title: 'modem transport with the dialect of SIM7600', entry: 'scripts/entries/modem-sim7600.ts', engines: ['espruino', 'xs'] },
+    ...dialects.map(([name, title]): BoardBundle => ({
+        name: `espruino/motemq-${name}`, title: `dialect of ${title} alone`, entry: `scripts/entries/dialects/${name}.ts`, engines: ['espruino', 'xs'],
+    })),
     { name: 'codec', title: 'codec only', entry: 'scripts/entries/codec.ts', engines: everyEngine },
 ];
+
+/** Where a board bundle lies in dist/, without `.min.js`: those of a target in its folder. */
+export function boardFile({ name }: BoardBundle): string {
+    return name.includes('/') ? name : `board/${name}`;
+}
 
 /** Syntax that es2020 has and Espruino lacks, so that esbuild neither keeps nor introduces it. */
 const lowered = { 'optional-chain': false, 'exponent-operator': false, 'logical-assignment': false } as const;
@@ -109,11 +129,14 @@ export async function emitDist({ name, entry, engines }: DistBundle): Promise<Ou
     return engines.includes('xs') ? { ...output, code: constantVariables(output.code) } : output;
 }
 
+/** What Espruino has instead: without, `throw new RangeError(…)` throws something else, and the message is lost. */
+const espruinoGlobals = { RangeError: 'Error' };
+
 /** What the bundler has put together, as short as it gets. */
 async function shorten({ code, map, inputs }: Output): Promise<Output> {
     const comment = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
     // `export {}` makes it a module, whose outermost names may be shortened too.
-    const short = await transform(aliasThis(code) + 'export {};' + comment, {
+    const short = await transform(aliasThis(inlineNumbers(code)) + 'export {};' + comment, {
         minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'utf8', logLevel: 'error',
         logOverride: { 'commonjs-variable-in-esm': 'silent' },
     });
@@ -130,11 +153,14 @@ export interface PreparedBundle extends BoardBundle {
 /** Makes the board bundles ready to emit. Those whose sources are missing are left out. */
 export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
     const declarations = await readDeclarations();
+    // What the decoder calls of the session. Only who uses the codec on its own sees these names.
+    const inward = ['onConnack', 'onPuback', 'onPingresp', 'onSkipped', 'onPublish', 'onSuback', 'onUnsuback'];
     return Promise.all(boardBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => {
-        const emitWith = (texts: boolean, options: BuildOptions) => emit(bundle.entry, { platform: 'neutral', define: constants(texts), ...options });
+        const emitWith = (texts: boolean, options: BuildOptions) => emit(bundle.entry, { platform: 'neutral', define: { ...constants(texts), ...(bundle.engines.includes('espruino') && espruinoGlobals) }, ...options });
         const { inputs } = await emitWith(true, {});
         const shown = inputs.filter(path => !path.startsWith('scripts/')).concat(localImports(bundle.entry)).flatMap(path => reachable(path, declarations));
-        const mangled = manglableNames([...new Set(shown)], inputs.map(path => readFileSync(join(root, path), 'utf8')), readFileSync(join(root, bundle.entry), 'utf8'));
+        const hidden = bundle.name === 'codec' ? [] : inward;
+        const mangled = manglableNames([...new Set(shown)], inputs.map(path => readFileSync(join(root, path), 'utf8')), readFileSync(join(root, bundle.entry), 'utf8')).concat(hidden).sort();
         return {
             ...bundle,
             mangled,

@@ -6,7 +6,7 @@ import { cpSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync, write
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { runInNewContext } from 'node:vm';
-import { boardBundles, distBundles, missingSources } from '../bundles.ts';
+import { boardBundles, boardFile, distBundles, missingSources } from '../bundles.ts';
 import { root } from '../root.ts';
 
 interface PackageFile {
@@ -104,7 +104,7 @@ test('a bundle of a target carries nothing of codec and session', () => {
 test('a board bundle is a classic script that assigns what its entry names to exports', () => {
     for (const bundle of boardBundles.filter(one => missingSources(one).length === 0)) {
         const exported: Record<string, unknown> = {};
-        runInNewContext(readFileSync(join(installed, 'dist', 'board', `${bundle.name}.min.js`), 'utf8'), { exports: exported });
+        runInNewContext(readFileSync(join(installed, 'dist', `${boardFile(bundle)}.min.js`), 'utf8'), { exports: exported });
         const expected = [...readFileSync(join(root, bundle.entry), 'utf8').matchAll(/^exports\.(\w+) = /gm)].map(match => match[1]);
         assert.equal(Object.keys(exported).sort(), expected.sort());
         assert.equal(Object.values(exported).filter(value => typeof value !== 'function'), []);

@@ -1,5 +1,12 @@
 // What an ESP32 or ESP8266 with Espruino needs to run the client. motemq.ts and motemq-pub.ts put it into one file with a client.
+export { DeepSleep } from './deep-sleep.ts';
+export type { Esp32, Esp8266 } from './deep-sleep.ts';
 export { EspruinoPlatform } from './platform.ts';
+export { StorageStore } from './store.ts';
 export { TcpTransport } from './tcp-transport.ts';
 export type { TcpOptions } from './tcp-transport.ts';
+export { WifiLink } from './wifi.ts';
+export type { Wifi, WifiOptions } from './wifi.ts';
 export type { Flash, Network, Socket } from './espruino.ts';
+export { SerialLine } from './serial-line.ts';
+export type { Serial, SerialLineOptions } from './serial-line.ts';

@@ -5,11 +5,17 @@ import { prepareBoardBundles } from '../../../scripts/bundles.ts';
 import { constants } from '../../../scripts/constants.mjs';
 import { root } from '../../../scripts/root.ts';
 
+const names = ['motemq', 'motemq-pub', 'motemq-board'] as const;
+
 /** The published files by the name that a program requires them by. */
-export async function publishedFiles(): Promise<Record<'motemq' | 'motemq-pub', string>> {
+export async function publishedFiles(): Promise<Record<typeof names[number], string>> {
     const bundles = await prepareBoardBundles();
-    const code = async (name: string) => (await bundles.find((bundle) => bundle.name === `espruino/${name}`)!.emit({ minify: true, texts: false })).code;
-    return { 'motemq': await code('motemq'), 'motemq-pub': await code('motemq-pub') };
+    const files = await Promise.all(names.map(async (name) => {
+        const bundle = bundles.find((one) => one.name === `espruino/${name}`);
+        if (!bundle) throw new Error(`there is no bundle ${name}`);
+        return [name, (await bundle.emit({ minify: true, texts: false })).code] as const;
+    }));
+    return Object.fromEntries(files) as Record<typeof names[number], string>;
 }
 
 const classes = ['Client', 'Subscription', 'Topic', 'EspruinoPlatform', 'TcpTransport'];

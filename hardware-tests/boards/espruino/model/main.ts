@@ -81,8 +81,10 @@ runInContext(`(() => {
     delete Math.imul;
 })()`, context);
 
+/** Begins a line that is not to be echoed. */
+const QUIET = '\x10';
 const file = process.argv[2];
 if (file !== undefined) guarded(() => runInContext(readFileSync(file, 'latin1'), context));
 createInterface({ input: process.stdin })
-    .on('line', (line) => guarded(() => runInContext(line.replace(/^\x10/, ''), context)))
+    .on('line', (line) => guarded(() => runInContext(line.startsWith(QUIET) ? line.slice(1) : line, context)))
     .on('close', () => process.exit());

@@ -15,7 +15,7 @@ let latest = 0;
 let scheduled = false;
 
 function order(what: Order): void {
-    worker.postMessage(what);
+    worker.postMessage(what, []);
 }
 
 worker.on('message', (report: Report) => {

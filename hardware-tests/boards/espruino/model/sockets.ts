@@ -24,7 +24,7 @@ const port = parentPort;
 const sockets = new Map<number, Socket>();
 
 function tell(report: Report): void {
-    port?.postMessage(report);
+    port?.postMessage(report, []);
 }
 
 function connect({ id, host, port: number, outcome }: Order & { what: 'connect' }): void {
