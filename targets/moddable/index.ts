@@ -15,3 +15,5 @@ export { keyValues, preferenceValues } from './values.ts';
 export type { KeyValue, Preference } from './values.ts';
 export type { TransportOptions } from './socket-transport.ts';
 export type { Socket, SocketClass, SocketOptions } from './socket.ts';
+export { SerialLine } from './serial-line.ts';
+export type { Serial, SerialClass, SerialClassOptions, SerialLineOptions } from './serial-line.ts';

@@ -29,7 +29,7 @@ export function compile(text: string): Uint8Array {
     let end = 0;
     for (let index = 0; index < text.length; index++) {
         const code = text.charCodeAt(index);
-        const letter = code === PERCENT ? LETTERS.indexOf(text.charAt(index + 1)) + 1 : 0;
+        const letter = code === PERCENT ? LETTERS.indexOf(text.charAt(index + 1)) + 1 : 0; // dialect-ok: a short text, at set-up
         if (letter > 0 && index + 1 < text.length) index++;
         bytes[end++] = letter || code;
     }

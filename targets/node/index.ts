@@ -5,3 +5,5 @@ export { TlsTransport } from './tls-transport.ts';
 export type { TlsOptions } from './tls-transport.ts';
 export { NodePlatform } from './platform.ts';
 export type { PlatformOptions } from './platform.ts';
+export { SerialLine } from './serial-line.ts';
+export type { NodeSerialPort, NodeSerialPortClass, SerialLineOptions } from './serial-line.ts';

@@ -10,7 +10,7 @@ import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { SerialOwner, SerialPort } from '../../../src/serial.ts';
 import { AtEngine, DONE, FAILED } from '../at-engine.ts';
 import type { AtOwner, Exchange } from '../at-engine.ts';
-import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../index.ts';
+import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../dialects/index.ts';
 import type { Dialect } from '../index.ts';
 import { Plan } from '../plan.ts';
 
