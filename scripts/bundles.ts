@@ -47,11 +47,6 @@ const dialects = [
     ['esp-at', 'ESP-AT'], ['nordic', 'Nordic'], ['quectel', 'Quectel'], ['sim7080', 'SIM7080'], ['sim7600', 'SIM7600'], ['sim800', 'SIM800'], ['ublox', 'u-blox'],
 ] as const;
 
-/** The dialects of targets/modem: file and name. */
-const dialects = [
-    ['esp-at', 'ESP-AT'], ['nordic', 'Nordic'], ['quectel', 'Quectel'], ['sim7080', 'SIM7080'], ['sim7600', 'SIM7600'], ['sim800', 'SIM800'], ['ublox', 'u-blox'],
-] as const;
-
 // Each is whole in itself. A Moddable manifest lists files by hand and the classes of one bundle are never asked for by
 // another (rule instance-of-own-class), so a copy in two bundles costs nothing: an application loads one of them.
 export const distBundles: readonly DistBundle[] = [
@@ -74,11 +69,6 @@ export const boardBundles: readonly BoardBundle[] = [
     { name: 'espruino/motemq', title: 'full client for Espruino', entry: 'targets/espruino/motemq.ts', ceiling: 'espruinoFull', engines: ['espruino'] },
     { name: 'espruino/motemq-pub', title: 'publish-only client for Espruino', entry: 'targets/espruino/motemq-pub.ts', ceiling: 'espruinoPublisher', engines: ['espruino'] },
     { name: 'espruino/motemq-board', title: 'WiFi, Storage and sleep for Espruino', entry: 'targets/espruino/motemq-board.ts', engines: ['espruino'] },
-    { name: 'espruino/motemq-modem', title: 'modem transport with the serial line of Espruino', entry: 'scripts/entries/modem.ts', engines: ['espruino'] },
-    { name: 'modem', title: 'modem transport with the dialect of SIM7600', entry: 'scripts/entries/modem-sim7600.ts', engines: ['espruino', 'xs'] },
-    ...dialects.map(([name, title]): BoardBundle => ({
-        name: `espruino/motemq-${name}`, title: `dialect of ${title} alone`, entry: `scripts/entries/dialects/${name}.ts`, engines: ['espruino', 'xs'],
-    })),
     { name: 'espruino/motemq-modem', title: 'modem transport with the serial line of Espruino', entry: 'scripts/entries/modem.ts', engines: ['espruino'] },
     { name: 'modem', title: 'modem transport with the dialect of SIM7600', entry: 'scripts/entries/modem-sim7600.ts', engines: ['espruino', 'xs'] },
     ...dialects.map(([name, title]): BoardBundle => ({

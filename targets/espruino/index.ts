@@ -10,5 +10,3 @@ export type { Wifi, WifiOptions } from './wifi.ts';
 export type { Flash, Network, Socket } from './espruino.ts';
 export { SerialLine } from './serial-line.ts';
 export type { Serial, SerialLineOptions } from './serial-line.ts';
-export { SerialLine } from './serial-line.ts';
-export type { Serial, SerialLineOptions } from './serial-line.ts';
