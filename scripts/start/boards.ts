@@ -7,7 +7,7 @@ import { ASK, PROGRESS } from '../../examples/telemetry-node/progress.ts';
 import type { Progress } from '../../examples/telemetry-node/progress.ts';
 import { bootBoard } from '../../hardware-tests/boards/xs/board.ts';
 import type { Engine } from '../../hardware-tests/boards/xs/build.ts';
-import { bundleForBoard } from '../../hardware-tests/boards/xs/bundle.ts';
+import { bundlePreloaded } from '../../hardware-tests/boards/xs/bundle.ts';
 import { root } from '../root.ts';
 
 export interface RunningBoard {
@@ -30,7 +30,8 @@ export async function startBoard(engine: Engine | null, settings: object, onProg
         else remarks.push(line);
     };
     if (engine?.available) {
-        const board = bootBoard(engine.path, { script: await bundleForBoard(example('board.ts')), onLine });
+        // motemq lies in flash, as the manifest of a Moddable application has it.
+        const board = bootBoard(engine.path, { ...await bundlePreloaded(example('board.ts')), onLine });
         answer = line => board.send(line);
         const end = board.end.then(({ code, errors }) => {
             remarks.push(errors);
