@@ -55,6 +55,11 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
     private told = 0;
     /** A first CONNACK has come. */
     private accepted = false;
+    /**
+     * CONNACK is still to be told: before all else that came with it, at the latest when the turn ends. Applications subscribe
+     * then, and where it arrives half of an ESP8266's stack is in use.
+     */
+    private connackDue = false;
     private closed = false;
 
     constructor(client: This, options: MQTTClientOptions<This>) {
@@ -214,14 +219,19 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
         this.tell(this.options.onControl, message, undefined);
     }
 
+    private tellConnack(): void {
+        this.connackDue = false;
+        this.control({ operation: CONNACK, returnCode: 0, sessionPresent: this.session.sessionPresent });
+    }
+
     private onStateChange(state: number, reason: number): void {
+        this.connackDue = false;
         // The first one comes inside the constructor, where no callback may.
         if (state === WAITING && reason === 0) return;
         this.tell(this.options.onStateChange, state, reason);
         if (state === CONNECTED) {
-            this.accepted = true;
+            this.accepted = this.connackDue = true;
             this.told = 0;
-            this.control({ operation: CONNACK, returnCode: 0, sessionPresent: this.session.sessionPresent });
         } else if (reason && (state === STOPPED || this.options.reconnect === false || (reason <= NOT_AUTHORIZED && reason !== SERVER_UNAVAILABLE))) {
             this.fail(reason);
         }
@@ -232,6 +242,7 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
      * @internal
      */
     onAnswer(packetIdentifier: number, code: number, operation: number): void {
+        if (this.connackDue) this.tellConnack();
         const request = this.answers.take(packetIdentifier, code);
         if (request && request.operation === SUBACK) this.control({ operation: SUBACK, id: request.id, payload: request.codes });
         else if (request) this.control({ operation: request.operation, id: request.id });
@@ -240,6 +251,7 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
 
     /** @internal */
     onMessage(message: Message): void {
+        if (this.connackDue) this.tellConnack();
         if (!this.closed) return this.inbox.accept(message);
     }
 
@@ -250,6 +262,7 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
 
     /** @internal */
     onPong(): void {
+        if (this.connackDue) this.tellConnack();
         this.control({ operation: PINGRESP });
     }
 
@@ -263,6 +276,7 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
      * @internal
      */
     onTurn(): void {
+        if (this.connackDue) this.tellConnack();
         if (this.assembly) this.completeAssembly();
         if (this.session.state !== CONNECTED || this.closed) return;
         const writable = this.writable;

@@ -187,6 +187,17 @@ boardTest('a message without payload is told with 0 bytes, and the next one come
     assert.equal([(await connection.receive('puback')).messageId, (await connection.receive('puback')).messageId], [7, 8]);
 }));
 
+boardTest('CONNACK is told before what comes in the same segment', () => stage({ id: 'kept', clean: false }, async ({ broker, hears }) => {
+    const connection = await broker.next();
+    await connection.receive('connect');
+    connection.send({ cmd: 'connack', returnCode: 0, sessionPresent: true }, publish('t', 'stored', 1, 5));
+    assert.equal(await hears('onWritable'), [
+        `onControl {"operation":${CONNACK},"returnCode":0,"sessionPresent":true}`,
+        'onReadable 6 {"more":false,"topic":"t","QoS":1,"byteLength":6}', 'read \'stored\'', 'onWritable 1475',
+    ]);
+    assert.is((await connection.receive('puback')).messageId, 5);
+}));
+
 boardTest('read takes as much as it is asked for and there is, into an ArrayBuffer or a Byte Buffer', () => stage({}, async ({ tell, hears, accept }) => {
     await tell('later');
     const connection = await accept();
