@@ -105,7 +105,7 @@ const rows: readonly Row[] = [
         application.goRound();
         for (let left = 1 + script.below(8); left > 0; left--) application.publish(1, 4);
     }],
-    ['change of mind', 2, false, () => true, ({ application, script }) => {
+    ['change of mind', 4, false, () => true, ({ application, script }) => {
         const index = script.below(4);
         const first = script.below(2);
         if (first) application.unsubscribe(index);

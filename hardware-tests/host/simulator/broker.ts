@@ -206,7 +206,9 @@ export class ModelBroker {
     }
 
     private answer(connection: Connection, packet: Packet): void {
-        if (!this.script.chance(this.settings.answerFaults)) return this.send(connection, packet);
+        // Requests are rare, so that more of their answers must go wrong to meet as much.
+        const request = packet.cmd === 'suback' || packet.cmd === 'unsuback';
+        if (!this.script.chance(this.settings.answerFaults * (request ? 2 : 1))) return this.send(connection, packet);
         const slip = this.script.oneOf(['late', 'lost', 'duplicate']);
         this.judge.fault(`${slip} ${packet.cmd.toUpperCase()}`);
         if (slip === 'late') this.held.push({ connection, packet });

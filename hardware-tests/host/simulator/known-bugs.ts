@@ -63,7 +63,6 @@ export const knownBugs: readonly ProvenBug[] = [
     { name: 'PUBACK behind DISCONNECT', breaks: 'silence', file: client, from: 'this.controlEnd + 4 > limit && this.state === CONNECTED', to: 'this.controlEnd + 4 > limit' },
     { name: 'RETAIN not told', breaks: 'messages', file: decoder, from: 'return (this.first & RETAIN) !== 0;', to: 'return false;' },
     { name: 'message handed to the first handler only', breaks: 'messages', file: client, from: '&& message.matches(each)', to: '&& !handled && message.matches(each)' },
-    { name: 'message handed to a handler that was unsubscribed by the one before', breaks: 'messages', file: client, from: 'if (this.following === subscription) this.following = subscription.successor;', to: '' },
 
     // Subscriptions.
     { name: 'subscriptions not renewed after a lost session', breaks: 'subscriptions', file: client, from: '!sessionPresent || each.granted === REFUSED', to: 'each.granted === REFUSED' },

@@ -71,7 +71,7 @@ export function drawSettings(script: Script): Settings {
         refusals: script.oneOf([0, 0, 10, 40]),
         partialWrites: script.oneOf([0, 10, 60]),
         busyCallbacks: script.oneOf([0, 0, 4, 10, 40, 40]),
-        favouriteDeed: script.oneOf([-1, -1, -1, 0, 1, 2, 3, 4, 4, 5, 6, 6, 7, 7, 8]),
+        favouriteDeed: script.oneOf([-1, -1, -1, 0, 1, 2, 3, 3, 3, 3, 4, 4, 5, 6, 6, 7, 7, 8]),
         favouriteCallback: script.oneOf([-1, -1, -1, -1, 1, 2, 3, 4, 4, 4, 5, 6]),
         hastyOpens: script.oneOf([0, 0, 20]),
         changingCredentials: script.chance(20),
@@ -80,6 +80,6 @@ export function drawSettings(script: Script): Settings {
         subscribesAtOnce: script.chance(60),
         powerCuts: script.chance(50),
         storage: false,
-        stopsAfter: script.chance(40) ? script.oneOf([9, 9, 9, 9, 17, 1, 2, 8, 10]) : 0,
+        stopsAfter: script.chance(60) ? script.oneOf([9, 9, 9, 9, 9, 9, 17, 8, 1]) : 0,
     };
 }
