@@ -62,6 +62,7 @@ export class SerialLine implements SerialPort {
 
     close(): void {
         this.owner = null;
+        this.starved = false;
         const port = this.port;
         if (!port || this.closing) return;
         this.closing = true;
@@ -84,7 +85,6 @@ export class SerialLine implements SerialPort {
     private connect(): void {
         const { io, path, rtscts = false } = this.options;
         this.lastError = null;
-        this.starved = false;
         this.portBaud = this.baud;
         try {
             // hupcl: closing must not drop DTR, by which many modems hang up or turn off.
@@ -129,7 +129,10 @@ export class SerialLine implements SerialPort {
         const owner = this.owner;
         // One that could not be opened, or has closed itself, is not closed again.
         if (port?.isOpen) this.close();
-        else this.port = this.owner = null;
+        else {
+            this.port = this.owner = null;
+            this.starved = false;
+        }
         owner?.onGone();
     }
 }
