@@ -24,7 +24,7 @@ declare module 'embedded:io/socket/tcp' {
         constructor(options: TCPOptions);
         target: unknown;
         format: 'buffer' | 'number';
-        /** Bytes that can still be written; undefined if the connection has ended. Throws, and takes nothing, if they do not fit. */
+        /** Bytes that can still be written; undefined if the connection has just broken. Throws, and takes nothing, if they do not fit, before it is connected, and once it has ended. */
         write(data: Bytes | number): number | undefined;
         /** All, or `count` bytes; with format 'number' the next byte. undefined: nothing is there; more than there is throws. */
         read(count?: number): ArrayBuffer | number | undefined;

@@ -14,6 +14,7 @@ struct Socket {
 	int entry;								/* in the poll list of this turn; -1: none */
 	bool number;							/* format "number" */
 	bool readable, writable;				/* to be delivered */
+	bool over;								/* the event loop knows that the connection has ended: writing throws */
 	bool failed;							/* onError was delivered */
 	bool closed;							/* the script closed it; only bytes to be sent keep it */
 };
@@ -160,10 +161,11 @@ static void socketWrite(txMachine* the)
 {
 	Socket* socket = thisSocket(the);
 	Stream* stream = &socket->stream;
+	if (!stream->ready || socket->over)
+		xsUnknownError("not ready");
+	/* It has broken since. */
 	if (stream->broken || stream->ended)
 		return;
-	if (!stream->ready)
-		xsUnknownError("not ready");
 	void* bytes;
 	xsUnsignedValue count;
 	uint8_t byte;
@@ -215,6 +217,8 @@ static void serveSocket(Socket* socket, int events)
 		socket->writable = true;
 	if (happened & STREAM_RECEIVED)
 		socket->readable = true;
+	/* As tcpDeliver has it: from this event on, that for bytes which came before the end included. */
+	socket->over = stream->ended;
 	if (socket->readable) {
 		socket->readable = false;
 		deliver(socket, socket->onReadable, (int)bufferUsed(&stream->in));
