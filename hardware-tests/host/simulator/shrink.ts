@@ -23,19 +23,23 @@ export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boo
     const budget = { left: attempts };
     const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script, null, SHORT_LIMIT));
     let best: Step[] = [...steps];
-    for (let size = Math.ceil(best.length / 2); size > 0 && budget.left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
-        // The set-up stays at its place.
-        for (let at = 1; at < best.length && budget.left > 0;) {
-            const shorter = [...best.slice(0, at), ...best.slice(at + size)];
-            if (fails(shorter)) best = shorter;
-            else at += size;
+    // What was tamed may make other steps superfluous, and those others: again, until nothing gets shorter or milder.
+    for (let before: Step[] | null = null; before !== best && budget.left > 0;) {
+        before = best;
+        for (let size = Math.ceil(best.length / 2); size > 0 && budget.left > 0; size = size === 1 ? 0 : Math.ceil(size / 2)) {
+            // The set-up stays at its place.
+            for (let at = 1; at < best.length && budget.left > 0;) {
+                const shorter = [...best.slice(0, at), ...best.slice(at + size)];
+                if (fails(shorter)) best = shorter;
+                else at += size;
+            }
         }
-    }
-    for (let step = 0; step < best.length; step++) {
-        for (let index = 0; index < best[step].choices.length; index++) {
-            if (best[step].choices[index] === 0) continue;
-            const tamed = best.map((each, place) => place === step ? { ...each, choices: each.choices.map((choice, at) => at === index ? 0 : choice) } : each);
-            if (fails(tamed)) best = tamed;
+        for (let step = 0; step < best.length; step++) {
+            for (let index = 0; index < best[step].choices.length; index++) {
+                if (best[step].choices[index] === 0) continue;
+                const tamed = best.map((each, place) => place === step ? { ...each, choices: each.choices.map((choice, at) => at === index ? 0 : choice) } : each);
+                if (fails(tamed)) best = tamed;
+            }
         }
     }
     return best;
