@@ -76,6 +76,7 @@ runInContext(`(() => {
         else for (let index = 0; index < data.length; index++) this[(offset | 0) + index] = data[index];
     };
     Math.random = random;
+    globalThis.global = globalThis;
     // What Espruino lacks, so that code which needs it fails here too.
     for (const name of ['random', 'RangeError', 'Symbol', 'Map', 'Set', 'WeakMap', 'WeakSet', 'WeakRef', 'Proxy', 'Reflect', 'BigInt', 'Intl', 'Atomics', 'console']) delete globalThis[name];
     delete Math.imul;
