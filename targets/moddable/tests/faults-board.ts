@@ -2,8 +2,8 @@
 // application can. Traces what the owner is told and whatever is reported.
 import Timer from 'timer';
 import type { TransportOwner } from '../../../src/transport.ts';
-import { ModdablePlatform, TcpTransport } from '../index.ts';
-import type { Socket, SocketOptions } from '../index.ts';
+import { ModdablePlatform, TcpTransport, WiFiNetwork } from '../index.ts';
+import type { Resolver, Socket, SocketOptions, WiFi } from '../index.ts';
 
 const say = (text: string): void => trace(text + '\n');
 
@@ -52,6 +52,62 @@ const owner: TransportOwner = {
     onClose: reason => say(`close ${reason}`),
 };
 const transport = new TcpTransport({ io: FakeSocket, address: '192.0.2.1', sendBufferSize: 64, writeSize: 16, readSize: 8 });
+
+/** A name server's socket, which hands its resolver a packet. */
+class FakeUdp {
+    static latest: FakeUdp;
+    readonly onReadable: (count: number) => void;
+    readonly target = 'the resolver';
+
+    constructor(options: { onReadable(count: number): void }) {
+        this.onReadable = options.onReadable;
+        FakeUdp.latest = this;
+    }
+}
+
+/** It cannot parse what comes, and its `close` throws. */
+class FakeResolver implements Resolver {
+    static refuses = false;
+    static latest: { onResolved(host: string, address: string): void; onError(host: string): void };
+    private readonly Udp: typeof FakeUdp;
+
+    constructor(options: { socket: { io: typeof FakeUdp } }) {
+        if (FakeResolver.refuses) throw new Error('no memory');
+        this.Udp = options.socket.io;
+    }
+
+    resolve(request: { host: string; onResolved(host: string, address: string): void; onError(host: string): void }): void {
+        FakeResolver.latest = request;
+        FakeUdp.latest = new this.Udp({
+            onReadable(this: FakeUdp, count: number) {
+                throw new Error(`${count} packet that ${this.target} cannot parse`);
+            },
+        });
+    }
+
+    close(): void {
+        throw new Error('closed already');
+    }
+}
+
+class BrokenWiFi implements WiFi {
+    get connection(): number {
+        throw new Error('no radio');
+    }
+    connect(): void {
+        throw new Error('no radio');
+    }
+    disconnect(): void {
+        throw new Error('no radio');
+    }
+    close(): void {
+        throw new Error('no radio');
+    }
+}
+
+const named = new TcpTransport({ io: FakeSocket, host: 'broker.example', dns: { io: FakeResolver, socket: { io: FakeUdp }, timeout: 20 } });
+const broken = new WiFiNetwork({ io: BrokenWiFi, SSID: 'field', timeout: 30, retryDelay: 1000 });
+const wireless = new TcpTransport({ io: FakeSocket, address: '192.0.2.1', network: broken });
 
 function connect(): FakeSocket {
     transport.open(owner);
@@ -125,7 +181,43 @@ const scenes: [name: string, play: () => void][] = [
         socket.options.onWritable.call(socket, 4);
         socket.options.onError.call(socket);
     }],
+    ['a packet that the resolver cannot parse, and the right one after it', () => {
+        named.open(owner);
+        FakeUdp.latest.onReadable(1);
+        FakeResolver.latest.onResolved('broker.example', '192.0.2.7');
+        say(`address ${FakeSocket.latest.options.address}`);
+        FakeResolver.latest.onResolved('broker.example', '192.0.2.8');
+        FakeResolver.latest.onError('broker.example');
+        named.close();
+    }],
+    ['a name server that is silent, and answers too late', () => {
+        named.open(owner);
+    }],
+    ['an answer after close', () => {
+        FakeResolver.latest.onResolved('broker.example', '192.0.2.7');
+        named.open(owner);
+        const { latest } = FakeResolver;
+        named.close();
+        latest.onResolved('broker.example', '192.0.2.7');
+        latest.onError('broker.example');
+    }],
+    ['a resolver that cannot be made', () => {
+        FakeResolver.refuses = true;
+        named.open(owner);
+        FakeResolver.refuses = false;
+    }],
+    ['a WiFi of which everything throws', () => {
+        wireless.open(owner);
+    }],
+    ['networks and transports that are closed twice', () => {
+        wireless.open(owner);
+        wireless.close();
+        wireless.close();
+        broken.close();
+        broken.close();
+    }],
     ['wrong options', () => {
+        attempt(() => new TcpTransport({ io: FakeSocket }));
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', port: 0 }));
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', port: 1883.5 }));
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', sendBufferSize: -1 }));

@@ -6,9 +6,11 @@ import { join } from 'node:path';
 import { bundleForBoard } from '../../../hardware-tests/boards/xs/bundle.ts';
 import { boardTest, bootScript } from '../../../hardware-tests/boards/xs/tests/on-board.ts';
 import { root } from '../../../scripts/root.ts';
-import { CONNECTION_LOST, CONNECT_FAILED, TRANSPORT_FAULT } from '../../../src/reasons.ts';
+import { CONNECTION_LOST, CONNECT_FAILED, NAME_NOT_RESOLVED, NAME_TIMEOUT, NETWORK_TIMEOUT, TRANSPORT_FAULT } from '../../../src/reasons.ts';
 
 const stays = 'motemq: a socket did not close: Error: closed already';
+const resolverStays = 'motemq: a name resolver did not close: Error: closed already';
+const noRadio = ['motemq: no WiFi: Error: no radio', 'motemq: no WiFi: Error: no radio', 'motemq: WiFi did not connect: Error: no radio'];
 
 boardTest('the target survives all that a platform does', async () => {
     const board = bootScript(await bundleForBoard(join(root, 'targets', 'moddable', 'tests', 'faults-board.ts')));
@@ -24,7 +26,14 @@ boardTest('the target survives all that a platform does', async () => {
         '# read throws', 'open', 'motemq: a connection failed: Error: invalid', 'closed', stays, `close ${TRANSPORT_FAULT}`,
         '# no room in the socket', 'open', 'write 16', 'write 3', 'took 19', 'writable', 'closed', stays,
         '# a socket that calls back after close', 'open', 'closed', stays,
-        '# wrong options',
+        '# a packet that the resolver cannot parse, and the right one after it',
+        'motemq: a name server\'s answer: Error: 1 packet that the resolver cannot parse', resolverStays, 'address 192.0.2.7', 'closed', stays,
+        '# a name server that is silent, and answers too late', resolverStays, `close ${NAME_TIMEOUT}`,
+        '# an answer after close', resolverStays,
+        '# a resolver that cannot be made', 'motemq: no name resolver: Error: no memory', `close ${NAME_NOT_RESOLVED}`,
+        '# a WiFi of which everything throws', ...noRadio, 'motemq: WiFi did not disconnect: Error: no radio', `close ${NETWORK_TIMEOUT}`,
+        '# networks and transports that are closed twice', ...noRadio, 'motemq: WiFi did not close: Error: no radio',
+        '# wrong options', 'RangeError: motemq: address or host says where the broker is: undefined',
         'RangeError: motemq: port is 1 to 65535: 0', 'RangeError: motemq: port is 1 to 65535: 1883.5',
         'RangeError: motemq: sendBufferSize is a number of bytes: -1', 'RangeError: motemq: readSize is a number of bytes: NaN',
         '# a wake that is replaced, one that is removed', 'none inside the call', 'wake',
