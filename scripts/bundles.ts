@@ -54,6 +54,7 @@ export const distBundles: readonly DistBundle[] = [
     { name: 'publisher', entry: 'src/publisher.ts', engines: everyEngine },
     { name: 'codec', entry: 'src/codec/index.ts', engines: everyEngine },
     { name: 'telemetry', entry: 'src/telemetry/index.ts', engines: everyEngine },
+    { name: 'outbox', entry: 'src/outbox/index.ts', engines: everyEngine },
     { name: 'reason-texts', entry: 'src/session/reason-texts.ts', engines: everyEngine },
     { name: 'node', entry: 'targets/node/index.ts', engines: [] },
     { name: 'moddable', entry: 'targets/moddable/index.ts', engines: ['xs'] },
