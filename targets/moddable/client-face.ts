@@ -87,7 +87,10 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
         if (!options) this.writePart(bytesOf(data as ByteBuffer));
         else if (this.assembly || this.session.writing) throw new Error('motemq: another message is not written to its end');
         else this.writePacket(data ? bytesOf(data) : new Uint8Array(0), options);
-        return this.told = this.writable;
+        const writable = this.writable;
+        // The middle of a message: whoever waits for a call, as with a socket, gets one.
+        this.told = this.assembly || this.session.writing ? 0 : writable;
+        return writable;
     }
 
     read(into: number | ByteBuffer | undefined): ArrayBuffer | number | undefined {
@@ -140,7 +143,6 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
         const session = this.session;
         const size = publishSize(topic, length, qos);
         if (size <= session.largestPacket) {
-            if (size > session.room) overflow();
             this.assembly = { topic, options, bytes: new Uint8Array(length), end: 0 };
         } else {
             const packetIdentifier = session.beginLarge(topic, length, qos, !!options.retain);
@@ -156,10 +158,11 @@ export class ClientFace<This> implements Gate, Reader, SessionOwner {
         if (!assembly) return this.session.writePart(data);
         assembly.bytes.set(data, assembly.end);
         assembly.end += data.length;
+        this.session.askForTurn();
         this.completeAssembly();
     }
 
-    /** Hands a message that came in parts to the session, once it is whole and, after a renewal of subscriptions, once there is room. */
+    /** Hands a message that came in parts to the session, once it is whole and there is room. */
     private completeAssembly(): void {
         const assembly = this.assembly;
         if (assembly && assembly.end === assembly.bytes.length && this.take(assembly.topic, assembly.bytes, assembly.options)) this.assembly = null;

@@ -87,6 +87,11 @@ export class ClientSession extends Client {
         this.requestTurn();
     }
 
+    /** `onTurn` will come. */
+    askForTurn(): void {
+        this.requestTurn();
+    }
+
     /** Ends the connection without DISCONNECT, so that the broker publishes the will. The state becomes STOPPED. */
     abort(): void {
         this.disconnect(CLOSED_BY_APPLICATION);

@@ -92,6 +92,7 @@ export class ClientTransport extends SocketTransport {
     constructor(options: MQTTClientOptions<never>, gate: Gate) {
         super({
             host: options.host, dns: options.dns as unknown as Dns, readSize: READ_SIZE, sendBufferSize: options.sendBufferSize ?? 1536,
-        }, GatedSocket, options.port ?? 1883, detailsOf(options, gate));
+            // From a URL it is a text.
+        }, GatedSocket, Number(options.port ?? 1883), detailsOf(options, gate));
     }
 }

@@ -81,7 +81,7 @@ export interface MQTTClientOptions<This> extends SessionSettings {
     /** A name or an address. */
     readonly host: string;
     /** 1883 if left out. */
-    readonly port?: number;
+    readonly port?: number | string;
     readonly socket: SocketRecord;
     readonly dns: ResolverRecord;
     /** The client identifier. '' if left out: the broker makes one up. */

@@ -101,7 +101,7 @@ Board.onLine = text => {
 
 const { password, will, ...given } = config.options as { password?: string; will?: { message: string } };
 const client: MQTTClient = new MQTTClient({
-    host: 'broker.test', port: config.port as number, socket: { io: TCP }, dns: { io: OneName }, id: 'board', target: 'mine',
+    host: 'broker.test', port: String(config.port), socket: { io: TCP }, dns: { io: OneName }, id: 'board', target: 'mine',
     retryDelay: 0, ...given as Partial<MQTTClientOptions<MQTTClient>>,
     ...(password === undefined ? {} : { password: fromString(password) }),
     ...(will === undefined ? {} : { will: { ...will, message: fromString(will.message) } as never }),

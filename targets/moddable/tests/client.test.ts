@@ -261,6 +261,19 @@ boardTest('a message in parts that the send buffer can hold is one packet, and s
     assert.is((await hears('onControl {"operation":4')).at(-1), 'onControl {"operation":4,"id":5}');
 }));
 
+boardTest('after a part of a message onWritable comes, also when there is no room for the whole', () => stage({ sendBufferSize: 200 }, async ({ tell, hears, accept }) => {
+    const connection = await accept();
+    await hears('onWritable');
+    assert.is(await tell('write', { topic: 'full', data: 112, QoS: 1 }), 'wrote 16');
+    const { messageId } = await connection.receive('publish');
+    assert.is(await tell('write', { topic: 'parts', data: 10, byteLength: 100, QoS: 1 }), 'wrote 90');
+    await hears('onWritable 90');
+    assert.is(await tell('write', { data: 90 }), 'wrote 0');
+    connection.send({ cmd: 'puback', messageId });
+    assert.is((await connection.receive('publish')).payload.length, 100);
+    await hears('onWritable');
+}));
+
 boardTest('a message larger than the send buffer is streamed; what else is due waits for its end', () => stage({ sendBufferSize: 200 }, async ({ tell, hears, accept }) => {
     const connection = await accept();
     await hears('onWritable');
