@@ -27,10 +27,16 @@ export interface Exchange {
     readonly tolerated: boolean;
     /** It sends bytes behind a prompt. */
     readonly sends: boolean;
-    /** Stands before counted bytes. */
+    /** Stands before counted bytes. Without it, or `empty`, such an exchange has not gone well: its beginning was lost. */
     readonly header: Uint8Array | null;
+    /** A line that says that there are no bytes; null: the header says so, or the end of the exchange. */
+    readonly empty: Uint8Array | null;
+    /** It may end well without header or `empty`. */
+    readonly endsBare: boolean;
     /** A byte that stands behind them, before the end of the line; 0: none. */
     readonly trailer: number;
+    /** Ends of lines that must follow at once: 1, or 2 where an empty line comes next. */
+    readonly lineEnds: number;
 }
 
 export interface AtOwner {
@@ -38,8 +44,8 @@ export interface AtOwner {
     onEnd(outcome: number): void;
     /** Counted bytes, in pieces. */
     onData(bytes: Uint8Array, start: number, end: number): void;
-    /** A line that is neither echo nor the end of anything: bytes[0..end). */
-    onLine(bytes: Uint8Array, end: number): void;
+    /** A line that is neither echo nor the end of anything: bytes[0..end). Returns whether it means something: what does not may be what is left of counted bytes whose header was lost. */
+    onLine(bytes: Uint8Array, end: number): boolean;
     /** The modem has sent the command back. */
     onEcho(): void;
     /** The pause that was asked for is over, or the line is quiet. */
@@ -90,8 +96,14 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     private failed = false;
     /** Counted bytes to come. */
     private counted = 0;
-    /** The next line ends the one in which counted bytes stood. */
-    private trailing = false;
+    /** So many ends of lines must follow at once, since counted bytes are over. */
+    private trailing = 0;
+    /** The byte before was a carriage return. */
+    private returned = false;
+    /** The exchange's header, or what stands in its place, has come. */
+    headed = false;
+    /** A line has come during an exchange that reads, and it means nothing. */
+    private suspect = false;
     private data: Uint8Array;
     private dataSent = 0;
     private dataEnd = 0;
@@ -130,8 +142,8 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         this.exchange = exchange;
         this.exchanges++;
         this.missing = (1 << exchange.expect.length) - 1;
-        this.failed = this.trailing = this.resting = false;
-        this.quiet = this.counted = 0;
+        this.failed = this.resting = this.headed = this.suspect = false;
+        this.quiet = this.counted = this.trailing = 0;
         this.numbers.result = 0;
         this.data = data;
         this.dataSent = start;
@@ -157,9 +169,13 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         this.quietBy = this.platform.now() + atMost;
     }
 
-    /** Writes `count` carriage returns: what a modem lacks of the bytes that were announced to it. The owner pauses afterwards. */
+    /**
+     * Writes `count` zeros: what a modem lacks of the bytes that were announced to it. The owner pauses afterwards. They end up in a
+     * stream that is given up. No packet begins with a zero, and none is an identifier: a broker is not told what we never said, as by a
+     * carriage return in the place of a PUBACK's identifier.
+     */
     pad(count: number): void {
-        for (let index = 0; index < this.command.length; index++) this.command[index] = CARRIAGE_RETURN;
+        for (let index = 0; index < this.command.length; index++) this.command[index] = 0;
         while (count > 0) {
             const size = count < this.command.length ? count : this.command.length;
             const taken = this.port.write(this.command, 0, size);
@@ -182,7 +198,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
             if (this.counted) {
                 const size = end - at < this.counted ? end - at : this.counted;
                 this.counted -= size;
-                if (!this.counted) this.trailing = true;
+                if (!this.counted && this.exchange) this.trailing = this.exchange.lineEnds;
                 this.owner.onData(bytes, at, at + size);
                 at += size;
                 continue;
@@ -218,8 +234,8 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     private reset(): void {
         this.exchange = null;
         this.phase = IDLE;
-        this.lineEnd = this.counted = this.quiet = 0;
-        this.trailing = this.resting = false;
+        this.lineEnd = this.counted = this.quiet = this.trailing = 0;
+        this.resting = false;
     }
 
     private wake(ms: number): void {
@@ -248,9 +264,14 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         if (byte === LINE_FEED) {
             this.lineEnd = 0;
             this.endLine(end);
+            this.returned = false;
             return;
         }
-        if (byte === CARRIAGE_RETURN) return;
+        if (byte === CARRIAGE_RETURN) {
+            this.returned = true;
+            return;
+        }
+        this.returned = false;
         if (end === 0) {
             // A prompt has no line of its own, and may have a space behind it.
             if (byte === SPACE || byte === 0) return;
@@ -270,6 +291,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         if (!exchange.header || !this.numbers.match(exchange.header, this.line, end)) return false;
         const count = this.numbers.count;
         this.lineEnd = 0;
+        this.headed = true;
         // More than was asked for: a digit was lost or added.
         if (count < 0 || count > this.numbers.length) this.finish(GARBLED);
         else this.counted = count;
@@ -292,14 +314,15 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         const exchange = this.exchange;
         if (this.trailing) {
             // The cheapest detector of lost or added bytes.
-            this.trailing = false;
-            const trailer = exchange ? exchange.trailer : 0;
-            if (trailer ? end !== 1 || line[0] !== trailer : end) this.finish(GARBLED);
+            const trailer = exchange && this.trailing === exchange.lineEnds ? exchange.trailer : 0;
+            this.trailing--;
+            if (!this.returned || (trailer ? end !== 1 || line[0] !== trailer : end)) this.finish(GARBLED);
             return;
         }
         if (!end) return;
         if (end > line.length) {
             this.overlong++;
+            this.suspect = true;
             return;
         }
         if (exchange) {
@@ -328,8 +351,13 @@ export class AtEngine implements SerialOwner, PlatformOwner {
                 }
             }
             if (this.heads(exchange, end)) return;
+            if (exchange.empty && this.numbers.match(exchange.empty, line, end)) {
+                this.headed = true;
+                return;
+            }
         }
-        this.owner.onLine(line, end);
+        const known = this.owner.onLine(line, end);
+        if (!known && exchange === this.exchange) this.suspect = true;
     }
 
     /** Is line[0..end) the command that was given last? */
@@ -339,13 +367,15 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         return index === end && index > 1 && (index === this.commandEnd || this.command[index] === CARRIAGE_RETURN);
     }
 
-    private finish(outcome: number): void {
+    private finish(end: number): void {
+        const exchange = this.exchange as Exchange;
+        const reads = exchange.header !== null;
+        const outcome = reads && end < UNANSWERED && (this.suspect || end === DONE && !this.headed && !exchange.endsBare) ? GARBLED : end;
         this.platform.wakeAfter(-1);
-        this.owed = outcome > FAILED && this.phase > HOLDING && (this.exchange as Exchange).sends ? this.numbers.length : 0;
+        this.owed = outcome > FAILED && this.phase > HOLDING && exchange.sends ? this.numbers.length : 0;
         this.exchange = null;
         this.phase = IDLE;
-        this.counted = 0;
-        this.trailing = false;
+        this.counted = this.trailing = 0;
         this.owner.onEnd(outcome);
     }
 }

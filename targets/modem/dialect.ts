@@ -39,6 +39,12 @@ export interface ReadStep extends Step {
     readonly header: string;
     /** What stands between the bytes and the end of their line; nothing if left out. */
     readonly trailer?: string;
+    /** An empty line follows that one, before the one of the OK. */
+    readonly emptyLine?: boolean;
+    /** The line that says that nothing is there to be read, if it is not the header with 0. */
+    readonly empty?: string;
+    /** OK alone: the peer has closed the connection, and nothing is left to be read. */
+    readonly endsBare?: boolean;
     /** The step fails when nothing is there to be read. */
     readonly failsWhenEmpty?: boolean;
 }

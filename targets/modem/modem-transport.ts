@@ -56,6 +56,7 @@ const ROAMING = 5;
 const SIM_NOT_INSERTED = 10;
 const SIM_PIN_REQUIRED = 11;
 const SIM_PUK_REQUIRED = 12;
+const WRONG_PIN = 16;
 
 export class ModemTransport implements Transport, AtOwner {
     /** What is under way, one of AT_REST to CURING. */
@@ -69,6 +70,8 @@ export class ModemTransport implements Transport, AtOwner {
     private readonly engine: AtEngine;
     private readonly platform: Platform;
     private owner: TransportOwner | null = null;
+    /** The connection is the owner's. Without it what was taken is still sent, and then it is closed; a new owner waits for one of his own. */
+    private linked = false;
     /** What the modem certainly is ready for. */
     private reached = PROBING;
     /** Attempts that failed since the last connection, and whether the remedy for them was applied. */
@@ -80,7 +83,10 @@ export class ModemTransport implements Transport, AtOwner {
     private tries = 0;
     /** Until when the modem must be registered. */
     private deadline = 0;
+    /** The PIN was given, and it is not certain that it was taken. */
     private pinTried = false;
+    /** It was taken once: what befalls it on the line does not make it wrong. */
+    private pinProven = false;
     private recognised = false;
     private answer = NO_ANSWER;
     private readonly identified: Uint8Array;
@@ -175,6 +181,7 @@ export class ModemTransport implements Transport, AtOwner {
     close(): void {
         if (!this.owner) return;
         this.owner = null;
+        this.linked = false;
         // What was taken is still sent, then the socket is closed. While there is no connection yet, the step under way
         // goes on to its end: it would not be done sooner if it were given up.
         this.flushed = this.filled;
@@ -203,13 +210,13 @@ export class ModemTransport implements Transport, AtOwner {
         for (let at = start; at < end; at++) this.incoming[this.got++] = bytes[at];
     }
 
-    onLine(line: Uint8Array, end: number): void {
+    onLine(line: Uint8Array, end: number): boolean {
         const plan = this.plan;
         const numbers = this.engine.numbers;
         for (let index = 0; index < plan.events.length; index++) {
             if (numbers.match(plan.events[index], line, end)) {
                 this.onEvent(plan.meanings[index]);
-                return;
+                return true;
             }
         }
         const stage = this.stage;
@@ -218,7 +225,11 @@ export class ModemTransport implements Transport, AtOwner {
         else if (stage === UNLOCKING && numbers.match(plan.pinWanted, line, end)) this.answer = PIN_WANTED;
         else if (stage === REGISTERING && (numbers.match(plan.registration, line, end) || numbers.match(plan.longRegistration, line, end))) this.answer = numbers.count;
         else if (stage === REGISTERING && numbers.match(plan.signal, line, end)) this.signal = numbers.count;
-        else this.unknownLines++;
+        else {
+            this.unknownLines++;
+            return false;
+        }
+        return true;
     }
 
     onEcho(): void {
@@ -356,6 +367,11 @@ export class ModemTransport implements Transport, AtOwner {
                 }
                 break;
             case UNLOCKING:
+                if (this.steps === this.plan.enterPin && this.steps.length) {
+                    this.pinProven = true;
+                    this.pauseOr(UNLOCK_PAUSE);
+                    return;
+                }
                 if (this.steps.length && ready !== PIN_READY) {
                     this.endUnlock();
                     return;
@@ -438,9 +454,12 @@ export class ModemTransport implements Transport, AtOwner {
         const result = this.engine.numbers.result;
         if (this.steps === this.plan.enterPin) {
             // A second wrong one might lock the card.
-            this.fail(SIM_LOCKED, true);
+            if (result === WRONG_PIN || !this.pinProven) {
+                this.pinProven = false;
+                this.fail(SIM_LOCKED, true);
+            } else this.pauseOr(UNLOCK_PAUSE);
         } else if (this.answer === PIN_WANTED || result === SIM_PIN_REQUIRED || result === SIM_PUK_REQUIRED) {
-            if (this.pinTried || !this.plan.enterPin.length || result === SIM_PUK_REQUIRED) {
+            if (this.pinTried && !this.pinProven || !this.plan.enterPin.length || result === SIM_PUK_REQUIRED) {
                 this.fail(SIM_LOCKED, true);
                 return;
             }
@@ -505,6 +524,7 @@ export class ModemTransport implements Transport, AtOwner {
         this.keyTried = false;
         this.sending = this.flushed = this.filled = 0;
         this.starved = this.dataWaits = this.closedByPeer = this.bearerLost = this.readFirst = this.answerAwaited = false;
+        this.linked = this.owner !== null;
         if (this.owner) this.owner.onOpen();
         this.serve();
     }
@@ -515,7 +535,7 @@ export class ModemTransport implements Transport, AtOwner {
         const numbers = this.engine.numbers;
         const maximum = this.options.dialect.sendMaximum;
         const maySend = this.flushed > 0 && !this.closedByPeer;
-        if (this.owner && this.dataWaits && (this.readFirst || !maySend)) {
+        if (this.linked && this.dataWaits && (this.readFirst || !maySend)) {
             this.reading = true;
             this.dataWaits = this.readFirst = false;
             this.got = 0;
@@ -526,7 +546,7 @@ export class ModemTransport implements Transport, AtOwner {
             this.sending = numbers.length = this.flushed < maximum ? this.flushed : maximum;
             this.engine.begin(this.plan.send, this.outgoing, 0);
         } else if (this.closedByPeer) this.fail(CONNECTION_LOST, true);
-        else if (this.owner) this.engine.rest(this.answerAwaited ? POLL_AFTER_SEND : POLL_IDLE);
+        else if (this.linked) this.engine.rest(this.answerAwaited ? POLL_AFTER_SEND : POLL_IDLE);
         else this.enter(CLOSING);
     }
 
@@ -536,7 +556,9 @@ export class ModemTransport implements Transport, AtOwner {
             if (outcome === DONE || outcome === FAILED && this.plan.readFailsWhenEmpty) {
                 // Only what a read brings that ends well: a line that loses bytes must not give the owner wrong ones.
                 if (this.got && this.engine.numbers.left) this.dataWaits = true;
-                if (this.owner && this.got) this.owner.onBytes(this.incoming, 0, this.got);
+                // OK alone: the peer has closed it, and nothing is left.
+                if (outcome === DONE && !this.engine.headed) this.closedByPeer = true;
+                if (this.linked && this.got) this.owner!.onBytes(this.incoming, 0, this.got);
                 this.reading = false;
                 this.serve();
                 return;
@@ -550,9 +572,9 @@ export class ModemTransport implements Transport, AtOwner {
             this.flushed -= sent;
             this.sending = 0;
             this.readFirst = this.answerAwaited = true;
-            if (this.starved && this.owner) {
+            if (this.starved && this.linked) {
                 this.starved = false;
-                this.owner.onWritable();
+                this.owner!.onWritable();
             }
             this.serve();
             return;
@@ -589,7 +611,7 @@ export class ModemTransport implements Transport, AtOwner {
                 this.cured = false;
                 this.engine.owed = 0;
                 this.startAnew();
-                this.tell(MODEM_RESTARTED);
+                if (stage !== ONLINE || this.linked) this.tell(MODEM_RESTARTED);
                 break;
             default:
         }
@@ -606,14 +628,17 @@ export class ModemTransport implements Transport, AtOwner {
         else if (this.bearerLost) this.reached = ATTACHING;
         this.sending = this.flushed = this.filled = 0;
         this.stage = CLOSING;
-        this.tell(reason);
+        // The end of a connection that was given up is no news to who waits for the next one.
+        if (stage !== ONLINE || this.linked) this.tell(reason);
         if (answers && this.stale) this.enter(CLOSING);
         else this.bringUp();
     }
 
+    /** The owner's connection, or his attempt to get one, has ended. */
     private tell(reason: number): void {
         const owner = this.owner;
         this.owner = null;
+        this.linked = false;
         if (owner) owner.onClose(reason);
     }
 

@@ -112,7 +112,7 @@ export class Plan {
         this.events = events;
         this.meanings = meanings;
         this.none = [];
-        this.probe = [this.exchange({ command: 'AT', seconds: 0.3 }, false, '', 0)];
+        this.probe = [this.exchange({ command: 'AT', seconds: 0.3 }, false, null)];
         const isCellular = !dialect.isWifi;
         this.prepare = this.all([
             { command: 'ATE0' }, { command: 'AT+CMEE=1', tolerated: true }, { command: dialect.identification ?? 'AT+CGMM' },
@@ -128,9 +128,9 @@ export class Plan {
         this.powerDown = options.powerSaving ? this.none : this.all(dialect.powerDown);
         this.dial = this.all(tcp.open);
         this.hangUp = this.all(tcp.close);
-        this.send = this.exchange(tcp.send, true, '', 0);
+        this.send = this.exchange(tcp.send, true, null);
         this.readFailsWhenEmpty = tcp.read.failsWhenEmpty ?? false;
-        this.read = this.exchange(tcp.read, false, tcp.read.header, tcp.read.trailer ? tcp.read.trailer.charCodeAt(0) : 0);
+        this.read = this.exchange(tcp.read, false, tcp.read);
         this.pinReady = compile('+CPIN: READY');
         this.pinWanted = compile('+CPIN: SIM %*');
         this.registration = compile('+' + registration + ': %n,%n');
@@ -141,12 +141,12 @@ export class Plan {
     private all(steps: readonly Step[]): Exchange[] {
         const exchanges: Exchange[] = [];
         for (let index = 0; index < steps.length; index++) {
-            if (!this.lacksText(steps[index].command)) exchanges.push(this.exchange(steps[index], false, '', 0));
+            if (!this.lacksText(steps[index].command)) exchanges.push(this.exchange(steps[index], false, null));
         }
         return exchanges;
     }
 
-    private exchange(step: Step | ReadStep, sends: boolean, header: string, trailer: number): Exchange {
+    private exchange(step: Step, sends: boolean, read: ReadStep | null): Exchange {
         const command = compile(this.fill(step.command) + this.lineEnd);
         if (command.length + DIGITS > this.lineSize) misuse(MOTEMQ_TEXTS ? 'lineSize holds the longest command, with ' + DIGITS + ' bytes to spare' : 'lineSize', command.length);
         return {
@@ -156,8 +156,11 @@ export class Plan {
             timeout: (step.seconds ?? 5) * 1000,
             tolerated: step.tolerated ?? false,
             sends,
-            header: header ? compile(header) : null,
-            trailer,
+            header: read ? compile(read.header) : null,
+            empty: read && read.empty ? compile(read.empty) : null,
+            endsBare: read !== null && read.endsBare === true,
+            lineEnds: read && read.emptyLine ? 2 : 1,
+            trailer: read && read.trailer ? read.trailer.charCodeAt(0) : 0,
         };
     }
 

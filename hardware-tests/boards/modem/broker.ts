@@ -74,6 +74,8 @@ export class TrialBroker {
                 this.waiting = this.waiting.filter(({ messageId }) => messageId !== packet.messageId);
                 break;
             case 'subscribe':
+                // A stream that was spoiled after its close may still make packets.
+                if (packet.subscriptions.length === 0 || packet.subscriptions.some(({ qos }) => qos > 2)) return peer.close(true);
                 this.answer(peer, { cmd: 'suback', messageId: packet.messageId, granted: packet.subscriptions.map(({ qos }) => qos) });
                 break;
             case 'pingreq': return this.answer(peer, { cmd: 'pingresp' });

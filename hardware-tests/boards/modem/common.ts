@@ -38,6 +38,7 @@ function pin(modem: Modem, call: Call): void {
         call.line(`+CPIN: ${sim.state === 'ready' ? 'READY' : sim.state === 'pin' ? 'SIM PIN' : 'SIM PUK'}`);
         return call.ok();
     }
+    if (!/^\d{4,8}$/.test(call.values[0] ?? '')) return call.cme(50);
     if (sim.state !== 'pin') return call.cme(sim.state === 'puk' ? 12 : 3);
     if (call.values[0] === sim.pin) {
         sim.state = 'ready';

@@ -19,6 +19,8 @@ export interface Dialect {
     readonly strict?: true;
     /** No SIM and no cells, but a WiFi. */
     readonly wifi?: true;
+    /** The answer to every send says how many bytes were taken. */
+    readonly tellsCount?: true;
     /** What is said after a start. */
     readonly bootLines: readonly string[];
     /** What is said before the power goes, and before a sleep; empty: nothing. */

@@ -31,6 +31,9 @@ export function emulate(options: EmulatorOptions): Emulator {
         toHost: bytes => options.toHost(bytes),
     }, options.baud);
     const modem = new Modem({ ...options, faults, output: line });
+    // Without a digit a command to send is one to send fewer bytes. Where the answer has no count, nobody could tell.
+    // Without one of its digits a PIN is a wrong PIN, which ends a life.
+    line.isVital = byte => byte >= 0x30 && byte <= 0x39 && !modem.front.collecting && (!options.dialect.tellsCount || modem.front.hasTyped('CPIN'));
     const life = new Life(modem, faults);
     modem.onSpeed = (baud) => {
         // The OK still goes out at the old speed.

@@ -84,6 +84,11 @@ export class Front {
         return this.wanted >= 0;
     }
 
+    /** The command that is being typed has `word` in it. */
+    hasTyped(word: string): boolean {
+        return Buffer.from(this.typed).includes(word);
+    }
+
     hear(bytes: Uint8Array): void {
         for (const byte of bytes) this.hearByte(byte);
     }

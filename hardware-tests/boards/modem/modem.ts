@@ -88,6 +88,8 @@ export class Modem implements FrontOwner, SocketOwner {
     private readonly options: ModemOptions;
     private readonly network: Network;
     private readonly pace: Pace;
+    /** The card asks for its PIN after each start. */
+    private readonly locked: boolean;
     private onSince = 0;
     private pressedAt = 0;
     private refusesUntil = 0;
@@ -102,6 +104,7 @@ export class Modem implements FrontOwner, SocketOwner {
         this.faults = faults;
         this.dialect = dialect;
         this.sim = { state: 'ready', pin: '1234', attempts: 3, ...options.sim };
+        this.locked = this.sim.state === 'pin';
         this.cell = { status: 1, delay: 500, apn: null, password: null, ...options.cell };
         this.pace = options.pace ?? { least: 3, most: 30, boot: 2000 };
         this.front = new Front(clock, faults, this, dialect.strict === true);
@@ -119,6 +122,7 @@ export class Modem implements FrontOwner, SocketOwner {
 
     /** The power key: it toggles. */
     key(pressed: boolean): void {
+        this.faults.note(pressed ? 'the power key is pressed' : 'the power key is let go');
         if (pressed) {
             this.pressedAt = this.clock.now();
         } else if (this.clock.now() - this.pressedAt >= KEY_PRESS) {
@@ -134,6 +138,7 @@ export class Modem implements FrontOwner, SocketOwner {
         this.front.restart();
         this.bearer = false;
         this.functionality = 1;
+        if (this.locked && this.sim.state === 'ready') this.sim.state = 'pin';
         this.settings.clear();
         for (const socket of this.sockets.values()) socket.close(false);
         this.sockets.clear();

@@ -112,9 +112,10 @@ export function runTrial({ dialect, client: clientDialect, seed, faults: words =
     const network = virtualNetwork(clock, peer => witness.watch(each => broker.accept(each), peer));
     const toHost = note('modem >');
     const toModem = note('host  >');
+    const locked = dice.below(4) === 0;
     const { modem, line } = emulate({
         clock, network, dialect, faults, chunkSize,
-        sim: dice.below(4) === 0 ? { state: 'pin' } : {}, cell: { status: dice.below(2) ? 1 : 5, delay: dice.below(4000) },
+        sim: locked ? { state: 'pin' } : {}, cell: { status: dice.below(2) ? 1 : 5, delay: dice.below(4000) },
         toHost: bytes => port.receive(bytes),
         onTraffic(up, bytes) {
             if (trace) (up ? toModem : toHost)(JSON.stringify(Buffer.from(bytes).toString('latin1')));
@@ -176,6 +177,10 @@ export function runTrial({ dialect, client: clientDialect, seed, faults: words =
     try {
         client.start();
         work();
+        // A PIN that has never been right is tried once: what befalls that one on the line ends all, as it shall.
+        faults.calm = locked;
+        if (locked) clock.pass(60000, () => witness.opened > 0);
+        faults.calm = false;
         clock.pass(STORM, () => violations.length > 0);
         faults.calm = true;
         note('trial')('calm');

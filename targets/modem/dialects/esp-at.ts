@@ -2,7 +2,7 @@
 import { BEARER_LOST, CLOSED, DATA } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
-const send = { command: 'AT+CIPSEND=%i,%n', expect: ['SEND OK'], fail: ['SEND FAIL', 'busy %*'], seconds: 15 };
+const send = { command: 'AT+CIPSEND=%i,%n', expect: ['Recv %l bytes', 'SEND OK'], fail: ['SEND FAIL', 'busy %*'], seconds: 15 };
 // ERROR: nothing is there.
 const read = { command: 'AT+CIPRECVDATA=%i,%n', header: '+CIPRECVDATA:%n,', failsWhenEmpty: true };
 const close = [{ command: 'AT+CIPCLOSE=%i', seconds: 10, tolerated: true }];

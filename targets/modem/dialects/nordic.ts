@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect.ts';
 
 const send = { command: 'AT#XSEND=%i,2,0,%n', expect: ['#XDATAMODE: %z'], seconds: 30 };
 // ERROR: nothing is there.
-const read = { command: 'AT#XRECV=%i,0,64,0,%n', header: '#XRECV: %i,%n,%n', failsWhenEmpty: true };
+const read = { command: 'AT#XRECV=%i,0,64,0,%n', header: '#XRECV: %i,%n,%n', endsBare: true, failsWhenEmpty: true };
 const close = [{ command: 'AT#XCLOSE=%i', expect: ['#XCLOSE: %i,%z', 'OK'], seconds: 15, tolerated: true }];
 // Bits of poll(): 1 bytes wait, 8 error, 16 the peer has hung up.
 const events: Dialect['events'] = [

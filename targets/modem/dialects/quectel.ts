@@ -21,7 +21,7 @@ export const quectel: Dialect = {
     tcp: {
         open: [{ command: 'AT+QIOPEN=1,%i,"TCP","%h",%p,0,0', expect: ['OK', '+QIOPEN: %i,%z'], seconds: 150 }],
         send: { command: 'AT+QISEND=%i,%n', expect: ['SEND OK'], fail: ['SEND FAIL'], seconds: 30 },
-        read: { command: 'AT+QIRD=%i,%n', header: '+QIRD: %n' },
+        read: { command: 'AT+QIRD=%i,%n', header: '+QIRD: %n', emptyLine: true },
         // Also after the peer has closed it and after an open that failed: until then its number is in use.
         close: [{ command: 'AT+QICLOSE=%i', seconds: 15, tolerated: true }],
         events: [
@@ -40,7 +40,7 @@ export const quectel: Dialect = {
             { command: 'AT+QSSLOPEN=1,1,%i,"%h",%p,0', expect: ['OK', '+QSSLOPEN: %i,%z'], seconds: 150 },
         ],
         send: { command: 'AT+QSSLSEND=%i,%n', expect: ['SEND OK'], fail: ['SEND FAIL'], seconds: 30 },
-        read: { command: 'AT+QSSLRECV=%i,%n', header: '+QSSLRECV: %n' },
+        read: { command: 'AT+QSSLRECV=%i,%n', header: '+QSSLRECV: %n', emptyLine: true },
         close: [{ command: 'AT+QSSLCLOSE=%i', seconds: 15, tolerated: true }],
         events: [['+QSSLURC: "recv",%i', DATA], ['+QSSLURC: "closed",%i', CLOSED], ['+QIURC: "pdpdeact",%*', BEARER_LOST]],
     },

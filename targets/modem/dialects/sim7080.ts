@@ -3,7 +3,7 @@ import { BEARER_LOST, CLOSED, DATA, POWERED_DOWN } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
 const send = { command: 'AT+CASEND=%i,%n', seconds: 15 };
-const read = { command: 'AT+CARECV=%i,%n', header: '+CARECV: %n,' };
+const read = { command: 'AT+CARECV=%i,%n', header: '+CARECV: %n,', empty: '+CARECV: 0' };
 const close = [{ command: 'AT+CACLOSE=%i', seconds: 15, tolerated: true }];
 const events: Dialect['events'] = [['+CADATAIND: %i', DATA], ['+CASTATE: %i,0', CLOSED]];
 const open = { command: 'AT+CAOPEN=%i,0,"TCP","%h",%p', expect: ['OK', '+CAOPEN: %i,%z'], seconds: 90 };

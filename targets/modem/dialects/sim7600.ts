@@ -24,7 +24,7 @@ export const sim7600: Dialect = {
     tcp: {
         open: [{ command: 'AT+CIPOPEN=%i,"TCP","%h",%p', expect: ['OK', '+CIPOPEN: %i,%z'], seconds: 120 }],
         send: { command: 'AT+CIPSEND=%i,%n', expect: ['OK', '+CIPSEND: %i,%n,%l'], seconds: 30 },
-        read: { command: 'AT+CIPRXGET=2,%i,%n', header: '+CIPRXGET: 2,%i,%n,%r', failsWhenEmpty: true },
+        read: { command: 'AT+CIPRXGET=2,%i,%n', header: '+CIPRXGET: 2,%i,%n,%r', empty: '+IP ERROR: No data', failsWhenEmpty: true },
         close: [{ command: 'AT+CIPCLOSE=%i', expect: ['OK', '+CIPCLOSE: %i,%*'], seconds: 120, tolerated: true }],
         events: [['+CIPRXGET: 1,%i', DATA], ['+IPCLOSE: %i,%*', CLOSED], ['+CIPEVENT: NETWORK CLOSED UNEXPECTEDLY', BEARER_LOST]],
     },

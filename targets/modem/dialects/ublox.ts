@@ -3,7 +3,7 @@ import { BEARER_LOST, CLOSED, DATA } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
 const send = { command: 'AT+USOWR=%i,%n', expect: ['+USOWR: %i,%l', 'OK'], seconds: 120 };
-const read = { command: 'AT+USORD=%i,%n', header: '+USORD: %i,%n,"', trailer: '"' };
+const read = { command: 'AT+USORD=%i,%n', header: '+USORD: %i,%n,"', trailer: '"', empty: '+USORD: %i,""' };
 const close = [{ command: 'AT+USOCL=%i', seconds: 120, tolerated: true }];
 const events: Dialect['events'] = [['+UUSORD: %i,%n', DATA], ['+UUSOCL: %i', CLOSED]];
 const create = { command: 'AT+USOCR=6', expect: ['+USOCR: %I', 'OK'] };

@@ -8,7 +8,7 @@ import * as assert from 'uvu/assert';
 import { root } from '../../../scripts/root.ts';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { SerialOwner, SerialPort } from '../../../src/serial.ts';
-import { AtEngine, DONE, FAILED } from '../at-engine.ts';
+import { AtEngine, DONE, FAILED, GARBLED } from '../at-engine.ts';
 import type { AtOwner, Exchange } from '../at-engine.ts';
 import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../dialects/index.ts';
 import type { Dialect } from '../index.ts';
@@ -47,6 +47,9 @@ const endless: Record<string, readonly string[]> = {
     'sim800-cip': ['send-acked', 'reboot-mid-send'],
 };
 
+/** Dialogues that ask how much waits by a read of no bytes. We never ask for none: that answer has no place in a read of ours. */
+const strange: Record<string, readonly string[]> = { 'quectel-q': ['available'], 'ublox-uso': ['available'] };
+
 const bytesOf = (text: string) => Uint8Array.from(text, character => character.charCodeAt(0));
 
 class Line implements SerialPort {
@@ -80,8 +83,9 @@ class Witness implements AtOwner {
         this.data += String.fromCharCode(...bytes.subarray(start, end));
     }
 
-    onLine(bytes: Uint8Array, end: number): void {
+    onLine(bytes: Uint8Array, end: number): boolean {
         this.lines.push(String.fromCharCode(...bytes.subarray(0, end)));
+        return true;
     }
 
     onEcho(): void {
@@ -167,8 +171,9 @@ for (const [file, dialect] of files) {
                 const { outcomes } = replay(dialect, dialogue, size);
                 const ended = known - (endless[file]?.includes(dialogue.name) ? 1 : 0);
                 assert.is(outcomes.length, ended, `exchanges that ended, in pieces of ${size}`);
-                const fails = failing[file]?.includes(dialogue.name) ?? false;
-                assert.equal(outcomes, outcomes.map((_, index) => fails && index === 0 ? FAILED : DONE), `in pieces of ${size}`);
+                const first = strange[file]?.includes(dialogue.name) ? GARBLED : FAILED;
+                const fails = first === GARBLED || failing[file]?.includes(dialogue.name);
+                assert.equal(outcomes, outcomes.map((_, index) => fails && index === 0 ? first : DONE), `in pieces of ${size}`);
             }
         });
     }

@@ -35,6 +35,7 @@ const sending: Command = (modem, call) => {
             failed: each => each.end('#XDATAMODE: -1'),
         });
     }
+    if (mode !== 0 && mode !== 1) return call.error();
     const text = call.values[3] ?? '';
     const bytes = Buffer.from(text, mode === 1 ? 'hex' : 'latin1');
     if (socket?.state !== 'open' || bytes.length === 0 || (mode === 1 && (text.length > 2800 || bytes.length * 2 !== text.length))) return call.error();
