@@ -42,8 +42,6 @@ export const survivors: readonly Survivor[] = [
         ['let at = offset + (remainingLength < 128 ? 2 : fixedHeaderSize(remainingLength));',
             'remainingLength < 128', 'false', 'fixedHeaderSize gives 2 as well: the call is saved for short packets.'],
         ['if (payloadAt >= offset && payloadAt + size <= limit) {',
-            'payloadAt >= offset && payloadAt + size <= limit', 'false', 'The loops below copy the same bytes, more slowly; the native copy may only write more into free room.'],
-        ['if (payloadAt >= offset && payloadAt + size <= limit) {',
             'payloadAt >= offset', 'payloadAt > offset', 'The loops below copy the same bytes, more slowly.'],
         ['if (payloadAt >= offset && payloadAt + size <= limit) {',
             'payloadAt + size <= limit', 'payloadAt + size < limit', 'The loops below copy the same bytes, more slowly.'],

@@ -122,6 +122,11 @@ test('§2.2.3: a packet whose remaining length would pass 268435455 does not fit
     assert.is(hex(large, 0, 8), '0000000000000000');
 });
 
+test('what does not fit is told apart from every end of a packet: it is below 0', () => {
+    assert.is(encodeEmpty(new Uint8Array(1), 0, 1, PINGREQ), -1);
+    assert.is(DOES_NOT_FIT, -1);
+});
+
 /** Every kind of packet, for what holds wherever it is put. */
 const kinds: Record<string, Encode> = {
     CONNECT: (target, offset, limit) => encodeConnect(target, offset, limit, { clientId: 'c', userName: 'u', password: 'p', will: { topic: 't', payload: bytes('0102') } }, encoding),
