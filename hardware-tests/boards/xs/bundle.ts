@@ -14,6 +14,7 @@ const globals: Record<string, string> = {
 };
 /** Those that the host does not have are written in TypeScript (./modules). */
 const files: Record<string, string> = {
+    'embedded:io/serial': 'serial.ts',
     'embedded:io/socket/tcp/tls': 'tls.ts',
     'embedded:io/socket/udp': 'udp.ts',
     'embedded:network/dns/resolver/udp': 'resolver.ts',

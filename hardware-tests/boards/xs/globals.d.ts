@@ -51,6 +51,30 @@ declare module 'embedded:io/socket/tcp/tls' {
     export default TLSSocket;
 }
 
+declare module 'embedded:io/serial' {
+    /** Buffers only. */
+    class Serial {
+        constructor(options: {
+            port?: number;
+            transmit: number;
+            receive: number;
+            baud: number;
+            format?: 'buffer' | 'number';
+            target?: unknown;
+            onReadable?(this: Serial, count: number): void;
+            onWritable?(this: Serial, count: number): void;
+        });
+        target: unknown;
+        /** Up to the length of `into`, which it returns; undefined: nothing is there. */
+        read(into: Uint8Array<ArrayBuffer>): number | undefined;
+        /** Throws, and writes nothing, if there is not room for all. */
+        write(data: Uint8Array<ArrayBuffer>): void;
+        close(): void;
+    }
+
+    export default Serial;
+}
+
 declare module 'embedded:io/socket/udp' {
     class UDP {
         close(): void;
