@@ -146,6 +146,13 @@ const scenes: [name: string, play: () => void][] = [
         say(`took ${transport.write(transport.sendBuffer, 0, 4)}`);
         socket.options.onError.call(socket);
     }],
+    ['write returns NaN, as TLS does, and nothing follows', () => {
+        const socket = connect();
+        socket.onWrite = () => NaN;
+        transport.write(transport.sendBuffer, 0, 4);
+        transport.flush();
+        say(`took ${transport.write(transport.sendBuffer, 0, 4)}`);
+    }],
     ['write returns undefined while bytes are unread, and nothing follows', () => {
         const socket = connect();
         socket.onWrite = () => undefined;

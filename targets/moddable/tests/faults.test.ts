@@ -19,6 +19,7 @@ boardTest('the target survives all that a platform does', async () => {
         '# a constructor that throws', 'motemq: no socket: Error: invalid address', 'opened', `close ${CONNECT_FAILED}`,
         '# close before the failure is told', 'motemq: no socket: Error: invalid address',
         '# write returns undefined, onError follows', 'open', 'write 4', 'took 0', 'closed', stays, `close ${CONNECTION_LOST}`,
+        '# write returns NaN, as TLS does, and nothing follows', 'open', 'write 4', 'took 0', 'closed', stays, `close ${TRANSPORT_FAULT}`,
         '# write returns undefined while bytes are unread, and nothing follows', 'open',
         'bytes 0 8', 'took 4', 'write 4', 'bytes 0 1', 'took 0', 'closed', stays, `close ${TRANSPORT_FAULT}`,
         '# write throws, and nothing follows', 'open', 'write 4', 'motemq: a socket refused bytes: Error: would block',
