@@ -122,7 +122,8 @@ class Runner implements TestRunner {
         try {
             await run();
         } catch (error) {
-            failure = (error as Error)?.stack ?? String(error);
+            // uvu's assertions show in `details` what was expected.
+            failure = `${(error as Error)?.stack ?? String(error)}${(error as { details?: string })?.details ?? ''}`;
         }
         const result = { id, name, timeSpentMs: performance.now() - begun };
         return failure === undefined ? { ...result, status: TestStatus.Success } : { ...result, status: TestStatus.Failed, failureMessage: failure };

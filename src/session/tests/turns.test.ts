@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { CLOSED_BY_APPLICATION, CONNECTED, PINGRESP_TIMEOUT, PUBACK_TIMEOUT, STOPPED, WAITING } from '../../index.ts';
-import { bytes, connected, publishHex } from './world.ts';
+import { bytes, connected, publishHex, world } from './world.ts';
 import type { World } from './world.ts';
 
 /** The wakes that the client asks for from now on, in ms. */
@@ -82,6 +82,19 @@ test('§3.14: a stop whose DISCONNECT nobody takes ends after responseTimeout, a
     assert.is(client.state, STOPPED);
     assert.is(client.closeReason, CLOSED_BY_APPLICATION);
     assert.equal(log, ['state 5', 'state 0 for 16']);
+});
+
+test('no pause is longer than retryDelayMaximum', () => {
+    const { platform, transport, client } = world({ retryDelay: 1000, retryDelayMaximum: 1500 });
+    client.start();
+    // Random numbers are taken modulo the longest pause and 1: 1,501 shows whether that is 1,000, 1,500 or 2,000.
+    for (const pause of [500, 0, 0]) {
+        platform.turn();
+        platform.randoms.push(1501);
+        transport.breaks();
+        assert.is(platform.pending, pause);
+        platform.pass(pause);
+    }
 });
 
 test.run();
