@@ -6,6 +6,7 @@ import { createInterface } from 'node:readline';
 import { createContext, runInContext } from 'node:vm';
 import { guarded } from './events.ts';
 import { connect } from './net.ts';
+import { Serial } from './serial.ts';
 import { Storage } from './storage.ts';
 
 const storage = new Storage();
@@ -21,6 +22,37 @@ function load(name: string): unknown {
     modules.set(name, module.exports);
     (runInContext(`(function(exports,module){${code}\n})`, context) as (exports: object, owner: object) => void)(module.exports, module);
     return module.exports;
+}
+
+const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1');
+
+/** The string that E.toString makes of a whole array whose memory is in one piece: it has the array's bytes, later ones too. */
+class SharedText {
+    private readonly bytes: Uint8Array;
+
+    constructor(bytes: Uint8Array) {
+        this.bytes = bytes;
+    }
+
+    get length(): number {
+        return this.bytes.length;
+    }
+
+    charCodeAt(index: number): number {
+        return this.bytes[index] ?? NaN;
+    }
+
+    substring(start: number, end?: number): string {
+        return latin1(this.bytes).substring(start, end);
+    }
+
+    split(separator: string): string[] {
+        return latin1(this.bytes).split(separator);
+    }
+
+    toString(): string {
+        return latin1(this.bytes);
+    }
 }
 
 const timers = new Map<number, NodeJS.Timeout>();
@@ -56,12 +88,15 @@ const globals = {
         }
     },
     E: {
-        toString: (bytes: Uint8Array) => Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length).toString('latin1'),
+        toString: (bytes: Uint8Array) => bytes.length > 16 && bytes.length === bytes.buffer.byteLength ? new SharedText(bytes) : latin1(bytes),
         isUTF8: () => false,
         fromUTF8: () => undefined,
         // Which polynomial does not matter here.
         CRC32: (text: string) => [...text].reduce((sum, character) => (Math.imul(sum ^ character.charCodeAt(0), 16777619) | 0), -2128831035),
     },
+    Serial1: new Serial(),
+    Serial2: new Serial(),
+    Serial3: new Serial(),
     atob: (text: string) => Buffer.from(text, 'base64').toString('latin1'),
     random: () => {
         randomState = (Math.imul(randomState, 1103515245) + 12345) & 0x7fffffff;
