@@ -1,57 +1,15 @@
 // The contract of src/serial.ts on Node: over `serialport` on a pair of pseudo-terminals, whose other end is a socket of the test.
-import { spawn, spawnSync } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { existsSync, mkdtempSync, rmSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { Server, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { spawnSync } from 'node:child_process';
 import { SerialPort } from 'serialport';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { noPseudoTerminals, SerialDevice } from '../../../hardware-tests/host/serial-device.ts';
 import { settle, until } from '../../../hardware-tests/host/until.ts';
 import type { SerialOwner } from '../../../src/serial.ts';
 import { SerialLine } from '../index.ts';
 
-const missing = spawnSync('socat', ['-V']).error;
-if (missing) console.log('SKIPPED: a serial line on pseudo-terminals, because there is no program socat');
-const lineTest = missing ? test.skip : test;
-
-const folder = mkdtempSync(join(tmpdir(), 'motemq-serial-'));
-test.after(() => rmSync(folder, { recursive: true, force: true }));
-
-/** What a device does: its bytes arrive here, and what is written here goes to the line. */
-class Device {
-    readonly path = join(folder, `tty${Device.count++}`);
-    received = Buffer.alloc(0);
-    socket: Socket | undefined;
-    private static count = 0;
-    private readonly server: Server;
-    private socat: ChildProcess | undefined;
-
-    constructor() {
-        this.server = createServer((socket) => {
-            this.socket = socket;
-            socket.on('error', () => {}).on('data', bytes => this.received = Buffer.concat([this.received, bytes]));
-        });
-    }
-
-    async plugIn(): Promise<void> {
-        await new Promise<void>(resolve => this.server.listen(`${this.path}.socket`, resolve));
-        this.socat = spawn('socat', [`PTY,link=${this.path},rawer`, `UNIX-CONNECT:${this.path}.socket`], { stdio: 'ignore' });
-        await until('the line is there', () => existsSync(this.path) && this.socket !== undefined);
-    }
-
-    async unplug(): Promise<void> {
-        const { socat } = this;
-        if (socat && socat.exitCode === null && socat.signalCode === null) {
-            socat.kill('SIGKILL');
-            await new Promise(resolve => socat.once('exit', resolve));
-        }
-        this.socket?.destroy();
-        this.server.close();
-    }
-}
+if (noPseudoTerminals) console.log(`SKIPPED: a serial line on pseudo-terminals, because ${noPseudoTerminals}`);
+const lineTest = noPseudoTerminals ? test.skip : test;
 
 class Owner implements SerialOwner {
     received = Buffer.alloc(0);
@@ -84,8 +42,8 @@ async function writeAll(line: SerialLine, owner: Owner, bytes: Uint8Array): Prom
     }
 }
 
-async function withDevice(run: (device: Device, line: SerialLine, owner: Owner) => Promise<void>): Promise<void> {
-    const device = new Device();
+async function withDevice(run: (device: SerialDevice, line: SerialLine, owner: Owner) => Promise<void>): Promise<void> {
+    const device = new SerialDevice();
     const line = new SerialLine({ io: SerialPort, path: device.path });
     try {
         await device.plugIn();
@@ -103,7 +61,7 @@ lineTest('every byte of 0 to 255 goes both ways, and what is written too early i
     await writeAll(line, owner, every);
     await until('the device has all', () => device.received.length === every.length);
     assert.equal(device.received, Buffer.from(every));
-    device.socket!.write(every);
+    device.write(every);
     await until('we have all', () => owner.received.length === every.length);
     assert.equal(owner.received, Buffer.from(every));
 }));
@@ -154,7 +112,7 @@ lineTest('after close nothing is told, and the device is free', () => withDevice
     line.open(owner, 9600);
     await writeAll(line, owner, every);
     line.close();
-    device.socket!.write(every);
+    device.write(every);
     const other = new SerialLine({ io: SerialPort, path: device.path });
     const second = new Owner();
     // The line lets go of it in its own time: nothing else says when.
@@ -180,7 +138,7 @@ lineTest('a device that is unplugged is gone, once, with a write under way too; 
     assert.is(owner.gone, 1);
     assert.ok(line.lastError);
     assert.is(line.write(every, 0, 1), 0);
-    const again = new Device();
+    const again = new SerialDevice();
     await again.plugIn();
     const other = new SerialLine({ io: SerialPort, path: again.path });
     await writeAll(other, (other.open(owner, 9600), owner), every);
@@ -190,7 +148,7 @@ lineTest('a device that is unplugged is gone, once, with a write under way too; 
 
 test('a device that is not there is gone at once or later, and may be tried again', async () => {
     const owner = new Owner();
-    const line = new SerialLine({ io: SerialPort, path: join(folder, 'nothing') });
+    const line = new SerialLine({ io: SerialPort, path: '/dev/motemq-nothing' });
     for (let round = 1; round <= 3; round++) {
         line.open(owner, 9600);
         await until('it is gone', () => owner.gone === round);
