@@ -158,14 +158,10 @@ test('a device that is not there is gone at once or later, and may be tried agai
 
 test('a class that throws is a line that is gone', () => {
     const owner = new Owner();
-    const line = new SerialLine({
-        io: class {
-            constructor() {
-                throw new Error('no such thing');
-            }
-        } as never,
-        path: 'x',
-    });
+    const io = function (): never {
+        throw new Error('no such thing');
+    };
+    const line = new SerialLine({ io: io as never, path: 'x' });
     line.open(owner, 9600);
     assert.is(owner.gone, 1);
     assert.is(line.write(every, 0, 1), 0);
