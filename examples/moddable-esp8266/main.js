@@ -12,8 +12,6 @@ import { Client, STOPPED, Topic } from 'motemq';
 import { ModdablePlatform, TcpTransport, WiFiNetwork } from 'motemq/moddable';
 import { JsonText, JsonWriter } from 'motemq/telemetry';
 
-/** How long it may be awake, in ms: a network that does not come must not empty the battery. */
-const LONGEST_DAY = 30000;
 /** What the radio needs to send the DISCONNECT, in ms. */
 const GOODBYE = 50;
 
@@ -59,5 +57,6 @@ json.fixed(2134, 2);
 json.close();
 // It follows CONNECT in the same segment.
 client.publish(new Topic(platform, config.topic), json.bytes, 0, json.end, 1, false);
-Timer.set(sleep, LONGEST_DAY);
+// Awake for so many seconds at most: a network that does not come must not empty the battery.
+Timer.set(sleep, config.awake * 1000);
 client.start();

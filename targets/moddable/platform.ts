@@ -43,6 +43,7 @@ export class ModdablePlatform implements Platform {
     }
 
     random(): number {
+        // On both ESPs from the chip's generator of random bits (SDK 8: xs/platforms/esp/xsHost.h).
         return (Math.random() * 4294967296) >>> 0;
     }
 

@@ -76,4 +76,15 @@ boardTest('the ESP8266 node, in 32 KB with a stack of 256 slots, publishes once 
     }
 });
 
+boardTest('the ESP8266 node goes back to sleep when its WiFi does not come', async () => {
+    const broker = await Broker.start();
+    try {
+        const board = await boot('moddable-esp8266', broker, { air: ['refused', 'silent'], awake: 0.1 });
+        assert.equal(await board.end, { code: 0, errors: '' });
+        assert.equal(board.lines, ['state 1', 'state 2', 'deep sleep 60000000']);
+    } finally {
+        await broker.stop();
+    }
+});
+
 test.run();

@@ -2,7 +2,7 @@
 // application can. Traces what the owner is told and whatever is reported.
 import Timer from 'timer';
 import type { TransportOwner } from '../../../src/transport.ts';
-import { ModdablePlatform, TcpTransport, WiFiNetwork } from '../index.ts';
+import { ModdablePlatform, TcpTransport, TlsTransport, WiFiNetwork } from '../index.ts';
 import type { Resolver, Socket, SocketOptions, WiFi } from '../index.ts';
 
 const say = (text: string): void => trace(text + '\n');
@@ -212,6 +212,29 @@ const scenes: [name: string, play: () => void][] = [
         FakeResolver.refuses = true;
         named.open(owner);
         FakeResolver.refuses = false;
+    }],
+    ['what a TLS socket is made from', () => {
+        const made: Record<string, unknown>[] = [];
+        class FakeTls extends FakeSocket {
+            constructor(options: SocketOptions) {
+                super(options);
+                made.push(options as unknown as Record<string, unknown>);
+            }
+        }
+        const secure = {
+            serverName: 'sni.example', applicationLayerProtocolNegotiation: ['x-amzn-mqtt-ca', 'mqtt'],
+            certificate: new ArrayBuffer(3), clientCertificates: [new ArrayBuffer(1), new ArrayBuffer(2)], clientKey: new Uint8Array(4), cache: false,
+        };
+        const secured = new TlsTransport({ io: FakeTls, TCP: { io: FakeSocket }, address: '192.0.2.1', host: 'broker.example', secure });
+        secured.open(owner);
+        const { address, port, host, nodelay } = made[0];
+        say(`${address} ${port} ${host} ${nodelay} ${made[0].secure === secure}`);
+        secured.close();
+    }],
+    ['a TLS socket that cannot be made', () => {
+        FakeSocket.refuses = true;
+        new TlsTransport({ io: FakeSocket, TCP: { io: FakeSocket }, address: '192.0.2.1' }).open(owner);
+        FakeSocket.refuses = false;
     }],
     ['a WiFi of which everything throws', () => {
         wireless.open(owner);

@@ -32,6 +32,8 @@ boardTest('the target survives all that a platform does', async () => {
         '# a name server that is silent, and answers too late', resolverStays, `close ${NAME_TIMEOUT}`,
         '# an answer after close', resolverStays,
         '# a resolver that cannot be made', 'motemq: no name resolver: Error: no memory', `close ${NAME_NOT_RESOLVED}`,
+        '# what a TLS socket is made from', '192.0.2.1 8883 broker.example true true', 'closed', stays,
+        '# a TLS socket that cannot be made', 'motemq: no socket: Error: invalid address', `close ${CONNECT_FAILED}`,
         '# a WiFi of which everything throws', ...noRadio, 'motemq: WiFi did not disconnect: Error: no radio', `close ${NETWORK_TIMEOUT}`,
         '# networks and transports that are closed twice', ...noRadio, 'motemq: WiFi did not close: Error: no radio',
         '# wrong options', 'RangeError: motemq: address or host says where the broker is: undefined',

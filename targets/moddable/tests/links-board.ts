@@ -16,7 +16,7 @@ const { port, host, address, tls, wifi, secure, dnsTimeout, retryDelay } = confi
     port: number; host?: string; address?: string; tls?: boolean; wifi?: Outcome[]; secure?: Secure; dnsTimeout?: number; retryDelay?: number;
 };
 
-air.outcomes = wifi ?? air.outcomes;
+if (wifi) air.outcomes = wifi;
 const common = {
     host, address, port, sendBufferSize: 512,
     dns: host === undefined ? undefined : { io: Resolver, servers: ['192.0.2.53'], socket: { io: UDP }, timeout: dnsTimeout },

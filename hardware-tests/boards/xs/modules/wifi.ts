@@ -1,5 +1,6 @@
 // `embedded:network/interface/wifi` of the virtual board: the station of Moddable's SDK 8 (modules/io/wifi), which joins once when
 // told to, never again by itself, and has no reasons. `air` is what the world around it does.
+import config from 'mc/config';
 import Timer from 'timer';
 
 /** What happens to an attempt: the address comes; the access point refuses, or is not there; it gives no address; nothing happens. */
@@ -14,7 +15,8 @@ interface Air {
     station: Station | null;
 }
 
-export const air: Air = { outcomes: ['address'], delay: 2, attempts: 0, station: null };
+/** The board's configuration may say how it begins, `air`. */
+export const air: Air = { outcomes: (config.air as Outcome[] | undefined) ?? ['address'], delay: 2, attempts: 0, station: null };
 
 class Station {
     connection = 200;
