@@ -28,7 +28,7 @@ export const ceilings = {
     /** Bytes of a connected client with platform, transport and options; the buffers that the caller chose aside. */
     liveBytes: { design: 1700 },
 
-    espruinoFull: { design: 6100, reached: { figure: 17060, why: 'the client has 13,390 of it (see there), sockets, clock and timer 2,400, the short way for QoS 0 1,100' } },
+    espruinoFull: { design: 6100, reached: { figure: 17110, why: 'the client has 13,390 of it (see there), sockets, clock and timer 2,400, the short way for QoS 0 1,100' } },
     espruinoPublisher: { design: 3000, reached: { figure: 12350, why: 'the client has 8,700 of it, the rest is the same as in the full client' } },
 
     // On Espruino, with code in Storage; variables of 14 bytes (`npm run test:espruino`).

@@ -28,6 +28,8 @@ export class Client extends Publisher implements MessageSink {
     private first: Subscription | null = null;
     /** The subscription that gets the present message next: a handler may unsubscribe it. */
     private following: Subscription | null = null;
+    /** A message is being handed to the chain. */
+    private handingOn = false;
     /** The filter of the SUBSCRIBE or UNSUBSCRIBE that is being encoded. */
     private readonly asked: Subscription[] = [];
     /** RENEW, BLOCKED, both (|) or 0. */
@@ -49,11 +51,17 @@ export class Client extends Publisher implements MessageSink {
     subscribe(subscription: Subscription): number {
         const handle = this.request(SUBSCRIBE, subscription);
         if (handle > 0) {
-            let last = this.first;
-            if (!last) this.first = subscription;
-            while (last && last !== subscription) {
-                if (!last.successor) last.successor = subscription;
-                last = last.successor;
+            let last: Subscription | null = null;
+            let each = this.first;
+            while (each && each !== subscription) {
+                last = each;
+                each = each.successor;
+            }
+            if (!each && last && !this.handingOn) last.successor = subscription;
+            else if (!each) {
+                // In front of the handler that is called now: the present message is not for it.
+                subscription.successor = this.first;
+                this.first = subscription;
             }
         }
         return handle;
@@ -82,6 +90,7 @@ export class Client extends Publisher implements MessageSink {
         if (message.qos > 1) return UNSUPPORTED_QOS;
         let handled = false;
         if (message.offset === 0) this.received++;
+        this.handingOn = true;
         for (let each = this.first; each; each = this.following) {
             this.following = each.successor;
             // A handler before it may have called `stop`.
@@ -90,6 +99,7 @@ export class Client extends Publisher implements MessageSink {
                 this.callBack(each.onMessage, message, undefined);
             }
         }
+        this.handingOn = false;
         if (!handled) this.callBack((this.options as ClientOptions).onMessage, message, undefined);
         return packetIdentifier && message.offset + message.end - message.start === message.total ? this.puback(packetIdentifier) : 0;
     }

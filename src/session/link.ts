@@ -117,6 +117,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     stop(): void {
         if (this.state === CONNECTED) {
             this.deadline = this.host.now() + this.patience;
+            // Answers are not read any more, and so not missed.
+            this.send.timed = false;
             this.decoder.halt();
             this.requestTurn();
             this.enter(STOPPING, 0);

@@ -191,10 +191,8 @@ export class Application {
         const { judge, link, settings } = this.world;
         judge.note('client', `is ${stateText(state)}${reason ? `: ${reasonText(reason)}` : ''}`);
         judge.require(FOLLOWERS[this.state].includes(state), 'told truly', `state ${state} follows ${this.state}`);
-        // A client that stops does not read answers any more: one that came may still count as missing.
-        const reads = this.state !== STOPPING;
         this.state = state;
-        if (reads && (reason === PUBACK_TIMEOUT || reason === SUBACK_TIMEOUT || reason === UNSUBACK_TIMEOUT)) {
+        if (reason === PUBACK_TIMEOUT || reason === SUBACK_TIMEOUT || reason === UNSUBACK_TIMEOUT) {
             judge.require(judge.time - this.oldestSince >= settings.responseTimeout, 'patience', `a connection ends for an answer that is not overdue: ${reasonText(reason)}`);
         }
         if (state === CONNECTED) judge.require(link.connection!.accepted, 'told truly', 'connected without having been accepted');

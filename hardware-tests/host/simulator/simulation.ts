@@ -1,9 +1,8 @@
 // One run: puts board, link and broker together, lets the script decide what happens next, checks after every step that nothing
 // promised is broken, and in the end that everything drains once nothing goes wrong any more.
 //
-// Not judged: two subscriptions with the same filter; which handler has which piece of a streamed message while filters change; a
-// message that comes to a handler twice because a handler subscribed it anew meanwhile (counted as a fault); answers that a client
-// misses while it stops; identifiers that go round while answers are late (an old one may be for a new packet).
+// Not judged: two subscriptions with the same filter; which handler has which piece of a streamed message while filters change;
+// identifiers that go round while answers are late (an old one may be for a new packet).
 import { CONNECTED, STOPPED, STOPPING } from '../../../src/index.ts';
 import type { Client } from '../../../src/index.ts';
 import { actions } from './actions.ts';

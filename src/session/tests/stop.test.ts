@@ -324,4 +324,21 @@ test('[MQTT-3.14.4-2] a ninth PUBACK that finds room only behind DISCONNECT is l
     }
 });
 
+test('an answer that is overdue while the client stops does not keep DISCONNECT from going out', () => {
+    const { platform, transport, client, publish } = connected({ responseTimeout: 1000 });
+    publish('x', 1);
+    platform.pass(999);
+    transport.take();
+    transport.room = 0;
+    publish('y', 0);
+    client.stop();
+    platform.sleep(1);
+    platform.turn();
+    assert.is(client.state, STOPPING);
+    transport.takes(Infinity);
+    assert.is(transport.take(), publishHex('y', 0) + 'e000');
+    assert.is(client.state, STOPPED);
+    assert.is(client.closeReason, CLOSED_BY_APPLICATION);
+});
+
 test.run();

@@ -231,6 +231,27 @@ test('a subscription or its end that finds no room is refused like a message, an
     assert.ok(transport.take().includes('000161' + '00'), 'still subscribed');
 });
 
+test('handlers that unsubscribe and subscribe themselves, or subscribe to more, get each message once', () => {
+    const { platform, transport, client } = connected({ sendBuffer: new Uint8Array(2000) });
+    const got: string[] = [];
+    const handler = (filter: string): Subscription => {
+        const made: Subscription = new Subscription(platform, filter, 0, (message) => {
+            got.push(filter + ' ' + payloadOf(message));
+            client.unsubscribe(made);
+            client.subscribe(made);
+            if (filter === '#' && got.length < 3) client.subscribe(new Subscription(platform, '+', 0, () => got.push('+')));
+        });
+        return made;
+    };
+    client.subscribe(handler('a'));
+    client.subscribe(handler('#'));
+    platform.turn();
+    transport.sends(...bytes('9003000100' + '9003000200' + '3004' + '000161' + '78'));
+    assert.equal(got, ['a x', '# x']);
+    transport.sends(...bytes('3004' + '000161' + '79'));
+    assert.equal(got.slice(2).sort(), ['# y', '+', 'a y']);
+});
+
 test('a handler may unsubscribe itself and others while a message is handed on', () => {
     const { platform, transport, client, log } = connected();
     const got: string[] = [];
