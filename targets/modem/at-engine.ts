@@ -24,6 +24,10 @@ export interface Exchange {
     readonly fail: readonly Uint8Array[];
     /** In ms. */
     readonly timeout: number;
+    /** The last of `expect` ends it, whatever is missing. */
+    readonly asks: boolean;
+    /** For the owner: how often to try again. */
+    readonly repeats: number;
     readonly tolerated: boolean;
     /** It sends bytes behind a prompt. */
     readonly sends: boolean;
@@ -245,6 +249,8 @@ export class AtEngine implements SerialOwner, PlatformOwner {
 
     /** Writes what the port takes of the command or its bytes. */
     private push(): void {
+        // There is room for an exchange that was given up.
+        if (!this.exchange) return;
         if (this.commandSent < this.commandEnd) {
             const taken = this.port.write(this.command, this.commandSent, this.commandEnd);
             this.commandSent += taken;
@@ -346,6 +352,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
                         if (this.numbers.result) this.failed = true;
                         this.missing &= ~(1 << index);
                         if (!this.missing) this.finish(this.failed ? FAILED : DONE);
+                        else if (exchange.asks && index === exchange.expect.length - 1) this.finish(FAILED);
                         return;
                     }
                 }

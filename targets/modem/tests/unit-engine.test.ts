@@ -1,0 +1,280 @@
+// The AT engine's modes, one by one: echo, lines, prompts, counted bytes, deadlines, quiet. Whole dialogues: transcripts.test.ts.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { EngineWorld, step } from './engine-world.ts';
+
+const sizes = [1, 2, 3, 7, 1000];
+const plain = step('AT+X');
+const send = step('AT+SEND=%n', { expect: ['SEND OK'], fail: ['ERROR', 'SEND FAIL'], sends: true });
+const read = step('AT+READ=%n', { header: '+READ: %n' });
+
+test('a command is written once, and its end is a line of its own', () => {
+    for (const size of sizes) {
+        const world = new EngineWorld();
+        world.begin(plain);
+        assert.is(world.line.written, 'AT+X\r');
+        world.says('\r\nNOT OK\r\nOK!\r\n\r\nOK\r\n', size);
+        assert.equal(world.told, ['line NOT OK', 'line OK!', 'end 0'], `in pieces of ${size}`);
+    }
+});
+
+test('lines may end with CR LF, LF, CR CR LF, and may be empty', () => {
+    const world = new EngineWorld();
+    world.begin(plain);
+    world.says('\n\r\n+A\n+B\r\r\nOK\n');
+    assert.equal(world.told, ['line +A', 'line +B', 'end 0']);
+});
+
+test('an error ends it, with its number if it has one', () => {
+    for (const [line, result] of [['ERROR', 0], ['+CME ERROR: 10', 10]] as const) {
+        const world = new EngineWorld();
+        world.begin(plain);
+        world.says(`\r\n${line}\r\n`);
+        assert.equal(world.told, ['end 1']);
+        assert.is(world.engine.numbers.result, result);
+    }
+});
+
+test('all the lines that are expected must come, in any order; a result that is not 0 makes it a failure', () => {
+    const open = step('AT+OPEN', { expect: ['OK', '+OPEN: %z'] });
+    for (const [lines, told] of [[['OK', '+OPEN: 0'], ['end 0']], [['+OPEN: 0', 'OK'], ['end 0']], [['+OPEN: 4', 'OK'], ['end 1']], [['OK', 'OK'], ['line OK']]] as const) {
+        const world = new EngineWorld();
+        world.begin(open);
+        for (const line of lines) world.says(line + '\r\n');
+        assert.equal(world.told, told, lines.join());
+    }
+});
+
+test('the command sent back is echo, a line before it is not', () => {
+    for (const size of sizes) {
+        const world = new EngineWorld();
+        world.begin(plain);
+        world.says('+URC\r\nAT+X\r\r\nOK\r\n', size);
+        assert.equal(world.told, ['line +URC', 'echo', 'end 0'], `in pieces of ${size}`);
+    }
+});
+
+test('without an exchange every line is told, and none ends anything', () => {
+    const world = new EngineWorld();
+    world.says('OK\r\nERROR\r\n> \r\n');
+    assert.equal(world.told, ['line OK', 'line ERROR', 'line > ']);
+});
+
+test('bytes go out behind the prompt, with or without a space, and not before', () => {
+    for (const size of sizes) {
+        for (const prompt of ['\r\n> ', '\r\n>', '> ', '>', '\r\n+URC\r\n>']) {
+            const world = new EngineWorld();
+            world.begin(send, 0, '>abc');
+            assert.is(world.line.written, 'AT+SEND=4\r');
+            world.says(prompt, size);
+            assert.is(world.line.written, 'AT+SEND=4\r>abc');
+            world.says('\r\n+URC\r\n\r\nSEND OK\r\n', size);
+            assert.is(world.told.at(-1), 'end 0', JSON.stringify(prompt));
+            assert.is(world.told.filter(each => each.startsWith('line')).every(each => each === 'line +URC'), true);
+        }
+    }
+});
+
+test('the end of a send before its bytes are out is not its end', () => {
+    const world = new EngineWorld();
+    world.begin(send, 0, 'abc');
+    world.says('SEND OK\r\n');
+    assert.equal(world.told, ['line SEND OK']);
+});
+
+test('a refusal in place of the prompt ends it, and nothing is owed', () => {
+    const world = new EngineWorld();
+    world.begin(send, 0, 'abc');
+    world.says('\r\nERROR\r\n');
+    assert.equal([world.told, world.engine.owed, world.line.written], [['end 1'], 0, 'AT+SEND=3\r']);
+});
+
+test('a prompt is looked for in a send only, once', () => {
+    const world = new EngineWorld();
+    world.begin(plain);
+    world.says('> \r\n');
+    assert.equal(world.told, ['line > ']);
+    world.says('OK\r\n');
+    world.begin(send, 0, 'ab');
+    world.says('>>\r\n');
+    assert.is(world.line.written, 'AT+X\rAT+SEND=2\rab');
+});
+
+test('the line OK may be the prompt', () => {
+    const world = new EngineWorld({ prompt: 'OK' });
+    world.begin(send, 0, 'abc');
+    world.says('\r\nOK\r\n');
+    assert.is(world.line.written, 'AT+SEND=3\rabc');
+    assert.equal(world.told, []);
+});
+
+test('bytes wait as long as the modem wants behind the prompt', () => {
+    const world = new EngineWorld({ prompt: '@', promptDelay: 50 });
+    world.begin(send, 0, 'abc');
+    world.says('\r\n@');
+    world.platform.pass(49);
+    assert.is(world.line.written, 'AT+SEND=3\r');
+    world.platform.pass(1);
+    assert.is(world.line.written, 'AT+SEND=3\rabc');
+    world.says('\r\nSEND OK\r\n');
+    assert.equal(world.told, ['end 0']);
+});
+
+test('a line that takes little gets all in the end, command and bytes', () => {
+    const world = new EngineWorld();
+    world.line.room = 3;
+    world.begin(send, 0, 'abcdef');
+    assert.is(world.line.written, 'AT+');
+    for (let round = 0; round < 4; round++) {
+        world.line.room = 3;
+        world.line.owner!.onWritable();
+    }
+    assert.is(world.line.written, 'AT+SEND=6\r');
+    world.line.room = 2;
+    world.says('>');
+    assert.is(world.line.written, 'AT+SEND=6\rab');
+    world.line.room = 100;
+    world.line.owner!.onWritable();
+    assert.is(world.line.written, 'AT+SEND=6\rabcdef');
+    world.says('\r\nSEND OK\r\n');
+    assert.equal(world.told, ['end 0']);
+});
+
+test('what a command that was given up has left over does not go out later', () => {
+    for (const giveUp of [(world: EngineWorld) => world.platform.pass(1000), (world: EngineWorld) => world.engine.awaitQuiet(100, 1000)]) {
+        const world = new EngineWorld();
+        world.line.room = 3;
+        world.begin(plain);
+        giveUp(world);
+        world.line.room = 100;
+        world.line.owner!.onWritable();
+        assert.is(world.line.written, 'AT+');
+    }
+});
+
+test('counted bytes are counted, whatever they look like', () => {
+    const bytes = '\r\nOK\r\n+READ: 4\r\n>\0\x1a';
+    for (const size of sizes) {
+        const world = new EngineWorld();
+        world.begin(read, 100);
+        world.says(`\r\n+READ: ${bytes.length}\r\n${bytes}\r\n\r\nOK\r\n`, size);
+        assert.equal(world.told, ['data ' + bytes, 'end 0'], `in pieces of ${size}`);
+    }
+});
+
+test('a header may stand on the line of its bytes, and a quote behind them', () => {
+    const quoted = step('AT+READ=%n', { header: '+READ: %n,"', trailer: '"' });
+    for (const size of sizes) {
+        const world = new EngineWorld();
+        world.begin(quoted, 100);
+        world.says('\r\n+READ: 5,""\r\nab"\r\n\r\nOK\r\n', size);
+        assert.equal(world.told, ['data "\r\nab', 'end 0'], `in pieces of ${size}`);
+    }
+});
+
+test('a header is one in a read only', () => {
+    const world = new EngineWorld();
+    world.begin(plain);
+    world.says('+READ: 4\r\nOK\r\n');
+    assert.equal(world.told, ['line +READ: 4', 'end 0']);
+});
+
+for (const [what, answer] of [
+    ['a byte was lost among them', '+READ: 4\r\nabc\r\nOK\r\n'], ['one was added', '+READ: 4\r\nabcde\r\nOK\r\n'], ['more than was asked for', '+READ: 101\r\n'],
+    ['a length with a digit too many', '+READ: 41\r\nabcd\r\n' + 'OK\r\n'.repeat(10)],
+] as const) {
+    test(`counted bytes are garbled: ${what}`, () => {
+        for (const size of sizes) {
+            const world = new EngineWorld();
+            world.begin(read, 100);
+            world.says(answer, size);
+            assert.is(world.told.filter(each => each.startsWith('end')).join(), 'end 3', `in pieces of ${size}`);
+        }
+    });
+}
+
+test('a line that is too long is dropped and counted, and the next one is heard', () => {
+    for (const size of sizes) {
+        const world = new EngineWorld({ lineSize: 16 });
+        world.begin(plain);
+        world.says('x'.repeat(17) + '\r\n' + 'y'.repeat(16) + '\r\nOK\r\n', size);
+        assert.equal(world.told, ['line ' + 'y'.repeat(16), 'end 0']);
+        assert.is(world.engine.overlong, 1);
+    }
+});
+
+test('an exchange without an end is unanswered at its deadline, and then only', () => {
+    const world = new EngineWorld();
+    world.begin(plain);
+    world.says('+URC\r\n');
+    world.platform.pass(999);
+    assert.equal(world.told, ['line +URC']);
+    world.platform.pass(1);
+    assert.equal(world.told, ['line +URC', 'end 2']);
+    world.says('OK\r\n');
+    assert.is(world.told.at(-1), 'line OK', 'what comes too late ends nothing');
+});
+
+test('a send that gets no answer owes its bytes, and padding pays them', () => {
+    const world = new EngineWorld({ lineSize: 64 });
+    world.begin(send, 0, 'x'.repeat(100));
+    world.says('>');
+    world.platform.pass(1000);
+    assert.equal([world.told, world.engine.owed], [['end 2'], 100]);
+    world.line.written = '';
+    world.engine.pad(world.engine.owed);
+    assert.is(world.line.written.length, 100);
+});
+
+test('a send without its prompt owes nothing', () => {
+    const world = new EngineWorld();
+    world.begin(send, 0, 'abc');
+    world.platform.pass(1000);
+    assert.equal([world.told, world.engine.owed], [['end 2'], 0]);
+});
+
+test('quiet comes when nothing has come for so long, and after a longest time at any rate', () => {
+    const world = new EngineWorld();
+    world.engine.awaitQuiet(100, 1000);
+    world.platform.pass(60);
+    world.says('OK\r\n');
+    world.platform.pass(99);
+    assert.equal(world.told, [], 'lines are thrown away');
+    world.platform.pass(1);
+    assert.equal(world.told, ['pause']);
+    const noisy = new EngineWorld();
+    noisy.engine.awaitQuiet(100, 1000);
+    for (let round = 0; round < 30; round++) {
+        noisy.says('\xff');
+        noisy.platform.pass(50);
+    }
+    assert.equal(noisy.told.filter(each => each === 'pause'), ['pause']);
+});
+
+test('a pause is told once, and lines in it as well', () => {
+    const world = new EngineWorld();
+    world.engine.rest(500);
+    world.says('+URC\r\n');
+    world.platform.pass(500);
+    world.platform.pass(5000);
+    assert.equal(world.told, ['line +URC', 'pause']);
+});
+
+test('a port that goes ends everything', () => {
+    const world = new EngineWorld();
+    world.begin(plain);
+    world.line.owner!.onGone();
+    world.platform.pass(5000);
+    assert.equal(world.told, ['gone']);
+});
+
+test('closed, it is silent', () => {
+    const world = new EngineWorld();
+    world.begin(plain);
+    const { owner } = world.line;
+    world.engine.close();
+    world.platform.pass(5000);
+    assert.equal([world.told, world.line.owner, owner === null], [[], null, false]);
+});
+
+test.run();
