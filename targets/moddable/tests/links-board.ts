@@ -28,6 +28,7 @@ const topic = new Topic(platform, 'sensors/ab');
 const payload = new Uint8Array(16);
 const client = new Client({
     platform, transport, sendBuffer: transport.sendBuffer, receiveBuffer: new Uint8Array(512), clientId: 'board', cleanSession: true,
+    connectTimeout: config.connectTimeout as number | undefined,
     retryDelay: retryDelay ?? 60000, retryDelayMaximum: retryDelay ?? 60000,
     onStateChange: (state, reason) => {
         say(`state ${state} ${reason}`);

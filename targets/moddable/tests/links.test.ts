@@ -11,7 +11,7 @@ import { Broker } from '../../../hardware-tests/host/broker.ts';
 import { until } from '../../../hardware-tests/host/until.ts';
 import { root } from '../../../scripts/root.ts';
 import {
-    CLOSED_BY_APPLICATION, CONNECTION_LOST, CONNECT_FAILED, NAME_NOT_RESOLVED, NAME_TIMEOUT, NETWORK_TIMEOUT, TLS_FAILED,
+    CLOSED_BY_APPLICATION, CONNECTION_LOST, CONNECT_FAILED, CONNECT_TIMEOUT, NAME_NOT_RESOLVED, NAME_TIMEOUT, NETWORK_TIMEOUT, TLS_FAILED,
 } from '../../../src/reasons.ts';
 import { startRecordPeer, type RecordPeer } from './record-peer.ts';
 
@@ -88,6 +88,15 @@ boardTest('TLS: an alert is TLS_FAILED, close_notify is CONNECTION_LOST, rubbish
     await says(CONNECTED, 4);
     assert.equal(board.lines.filter(line => line.startsWith('state 1 ')), [0, TLS_FAILED, CONNECTION_LOST, TLS_FAILED].map(waiting));
 }));
+
+boardTest('TLS: a handshake that does not go on is CONNECT_TIMEOUT, and stop may come in the middle of it', async () => {
+    await stage({ tls: true, certificate: 2, connectTimeout: 50 }, ({ says }) => says(waiting(CONNECT_TIMEOUT)));
+    await stage({ tls: true, certificate: 2 }, async ({ board, peer, says }) => {
+        await until('the handshake is under way', () => peer.names.length === 1);
+        board.send('stop');
+        await says(`state 0 ${CLOSED_BY_APPLICATION}`);
+    });
+});
 
 boardTest('TLS: a handshake and a publish from the callback of CONNACK fit the stack and the memory of an ESP8266', () => stage({ tls: true, publishAtOnce: true }, async ({ board, broker, says }) => {
     await says(CONNECTED);

@@ -18,7 +18,7 @@ function recordOf(type: number, body: Uint8Array | string): Buffer {
     return Buffer.concat([Buffer.from([type, 3, 3, bytes.length >> 8, bytes.length & 255]), bytes]);
 }
 
-/** `certificate`: 1 good, 0 not trusted, -1: the connection is closed instead of an answer. `tcp`: carries bytes as they are, without a handshake. */
+/** `certificate`: 1 good, 0 not trusted, -1: the connection is closed instead of an answer, 2: nothing comes. */
 export async function startRecordPeer(target: number, { certificate = 1 } = {}): Promise<RecordPeer> {
     const names: string[] = [];
     const records: number[] = [];
@@ -39,7 +39,7 @@ export async function startRecordPeer(target: number, { certificate = 1 } = {}):
             if (type === 22 && ++flights === 1) {
                 names.push(body.toString());
                 if (certificate < 0) socket.destroy();
-                else socket.write(recordOf(22, Uint8Array.of(certificate)));
+                else if (certificate < 2) socket.write(recordOf(22, Uint8Array.of(certificate)));
             } else if (type === 22) {
                 broker = connect(target, '127.0.0.1');
                 keep(broker);
