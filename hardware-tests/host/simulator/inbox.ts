@@ -14,7 +14,7 @@ export class Inbox {
     /** How many of them somebody has got. */
     fresh = 0;
     /** Who has got which of them: `number of the message, handler`. */
-    private readonly got = new Set<string>();
+    private readonly got = new Map<string, number>();
     /** How often the application has changed what it wants, and how often it had when they began to arrive. */
     private changes = 0;
     private changesBefore = 0;
@@ -93,7 +93,11 @@ export class Inbox {
         let readers = this.readers.get(entry);
         if (!readers || readers.has(handler)) this.readers.set(entry, readers = new Set());
         const anew = readers.size === 0;
-        this.got.add(`${entry.number}, ${handler}`);
+        const key = `${entry.number}, ${handler}`;
+        const times = (this.got.get(key) ?? 0) + 1;
+        this.got.set(key, times);
+        const copies = this.arriving.filter(({ payload }) => down.find(Buffer.from(payload)) === entry).length;
+        judge.require(times <= copies, 'messages', `message ${entry.number} comes to handler ${handler} for the ${times}th time, and was sent ${copies} times`);
         readers.add(handler);
         // What came in pieces to changing handlers may have been acknowledged, or overtaken, before any of them had it whole.
         if (anew) {
