@@ -29,8 +29,8 @@ export function compile(text: string): Uint8Array {
     let end = 0;
     for (let index = 0; index < text.length; index++) {
         const code = text.charCodeAt(index);
-        const letter = code === PERCENT ? LETTERS.indexOf(text.charAt(index + 1)) + 1 : 0; // dialect-ok: a short text, at set-up
-        if (letter > 0 && index + 1 < text.length) index++;
+        const letter = code === PERCENT && index + 1 < text.length ? LETTERS.indexOf(text.charAt(index + 1)) + 1 : 0; // dialect-ok: a short text, at set-up
+        if (letter > 0) index++;
         bytes[end++] = letter || code;
     }
     return new Uint8Array(bytes.buffer, 0, end);

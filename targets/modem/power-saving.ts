@@ -31,7 +31,7 @@ function bits(value: number, count: number): string {
 function timer(name: string, seconds: number, units: readonly number[]): string {
     for (let index = 0; index < units.length; index += 2) {
         const count = Math.ceil(seconds / units[index]);
-        if (count >= 0 && count < 32) return '"' + bits(units[index + 1], 3) + bits(count, 5) + '"';
+        if (seconds >= 0 && count < 32) return '"' + bits(units[index + 1], 3) + bits(count, 5) + '"';
     }
     return misuse(MOTEMQ_TEXTS ? name + ' is too long, or no number of seconds' : name, seconds);
 }
