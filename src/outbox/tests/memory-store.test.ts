@@ -43,6 +43,14 @@ test('a record that does not fit is not copied, but its length is told; there is
     assert.is(store.read(-1, into, 0), 0);
 });
 
+test('a record has at most 65,535 bytes, because its length has two', () => {
+    const store = new MemoryStore(new Uint8Array(70000));
+    assert.is(store.recordSize, 65535);
+    assert.not(store.append(new Uint8Array(65536), 0, 65536));
+    assert.ok(store.append(new Uint8Array(65535), 0, 65535));
+    assert.is(store.read(0, new Uint8Array(65535), 0), 65535);
+});
+
 test('fewer than 3 bytes are a mistake', () => {
     assert.throws(() => new MemoryStore(new Uint8Array(2)), /at least 3 bytes: 2/);
 });

@@ -157,6 +157,26 @@ test('after a power cut what was not given up goes out again', () => {
     assert.is(after.outbox.count, 0);
 });
 
+test('records that are of no topic, too long or unreadable are given up and counted, and block nothing', () => {
+    const memory = new Uint8Array(100);
+    const left = new MemoryStore(memory);
+    for (const record of [[7, 1], [0, ...new Uint8Array(30)], [0, 0x78]]) left.append(Uint8Array.from(record), 0, record.length);
+    const { outbox, transport, platform, online } = node(memory);
+    outbox.pump();
+    online();
+    platform.turn();
+    assert.equal([outbox.damaged, outbox.count], [2, 1]);
+    transport.sends(...bytes('40020001'));
+    assert.is(outbox.count, 0);
+});
+
+test('without payloadSize a payload has 128 bytes at most', () => {
+    const { platform, client } = world();
+    const outbox = new Outbox(client, { store: new MemoryStore(new Uint8Array(300)), topics: [new Topic(platform, 't')] });
+    assert.ok(outbox.add(0, new Uint8Array(128), 0, 128, false));
+    assert.throws(() => outbox.add(0, new Uint8Array(129), 0, 129, false), /at most payloadSize bytes: 129/);
+});
+
 test('wrong options and arguments throw', () => {
     const store = new MemoryStore(new Uint8Array(30));
     assert.throws(() => node(new Uint8Array(30), { window: 0 }), /window is 1 to 999: 0/);
