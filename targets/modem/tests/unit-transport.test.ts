@@ -1,0 +1,162 @@
+// What the options of a modem make the transport do: roaming, power, speeds. Faults are the emulator's business.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { MODEM_SILENT, NO_COVERAGE } from '../../../src/reasons.ts';
+import { VirtualPlatform } from '../../../src/session/tests/world.ts';
+import type { TransportOwner } from '../../../src/transport.ts';
+import { quectel } from '../dialects/index.ts';
+import { AT_REST, ModemTransport, ONLINE } from '../index.ts';
+import type { ModemOptions } from '../index.ts';
+import { bytesOf, Line } from './engine-world.ts';
+
+/** A modem that answers each command with what it says in `answers` before OK, at one speed. */
+class Modem extends Line {
+    readonly answers: Record<string, string> = {
+        'AT+CGMM': 'BG96', 'AT+CPIN?': '+CPIN: READY', 'AT+CEREG?': '+CEREG: 0,1', 'AT+CSQ': '+CSQ: 17,99', 'AT+QIACT?': '+QIACT: 1,1,1,"10.0.0.1"',
+    };
+    readonly commands: string[] = [];
+    awake = true;
+    speed = 115200;
+
+    override write(bytes: Uint8Array, start: number, end: number): number {
+        const from = this.written.length;
+        super.write(bytes, start, end);
+        const command = this.written.slice(from).replace(/\r$/, '');
+        this.commands.push(command);
+        if (this.awake && this.opened.at(-1) === this.speed) this.waiting.push(command);
+        return end - start;
+    }
+
+    readonly waiting: string[] = [];
+
+    /** Answers all that was asked. */
+    run(): void {
+        for (let command = this.waiting.shift(); command !== undefined; command = this.waiting.shift()) {
+            const text = this.answers[command];
+            let answer = text === undefined ? 'OK\r\n' : `${text}\r\n\r\nOK\r\n`;
+            if (command.startsWith('AT+QIOPEN')) answer += '\r\n+QIOPEN: 0,0\r\n';
+            if (command.startsWith('AT+QIRD')) answer = '+QIRD: 0\r\n\r\nOK\r\n';
+            const bytes = bytesOf('\r\n' + answer);
+            this.owner!.onBytes(bytes, 0, bytes.length);
+        }
+    }
+}
+
+class World implements TransportOwner {
+    readonly modem = new Modem();
+    readonly platform = new VirtualPlatform();
+    readonly transport: ModemTransport;
+    readonly keys: boolean[] = [];
+    opened = 0;
+    readonly closed: number[] = [];
+
+    constructor(options: Partial<ModemOptions> = {}) {
+        this.transport = new ModemTransport({ serial: this.modem, platform: this.platform, dialect: quectel, host: 'broker.example', apn: 'internet', ...options });
+    }
+
+    /** Lets `ms` pass, in steps in which the modem answers. */
+    pass(ms: number): void {
+        for (let passed = 0; passed < ms; passed += 50) {
+            this.modem.run();
+            this.platform.pass(50);
+        }
+    }
+
+    onOpen(): void {
+        this.opened++;
+    }
+
+    onBytes(): void {
+        throw new Error('nobody said anything');
+    }
+
+    onWritable(): void {
+        throw new Error('nothing was written');
+    }
+
+    onClose(reason: number): void {
+        this.closed.push(reason);
+    }
+}
+
+test('a modem is found, brought to the network and asked for a socket; how strong its signal is can be read', () => {
+    const world = new World();
+    world.transport.open(world);
+    world.pass(2000);
+    assert.equal([world.opened, world.closed, world.transport.stage, world.transport.signal, world.transport.model], [1, [], ONLINE, 17, 'BG96']);
+});
+
+test('another network than the home one is used, unless roaming is false: then that is no coverage', () => {
+    const roaming = new World();
+    roaming.modem.answers['AT+CEREG?'] = '+CEREG: 0,5';
+    roaming.transport.open(roaming);
+    roaming.pass(2000);
+    assert.is(roaming.opened, 1);
+    const staying = new World({ roaming: false, registrationTimeout: 20000 });
+    staying.modem.answers['AT+CEREG?'] = '+CEREG: 0,5';
+    staying.transport.open(staying);
+    staying.pass(19000);
+    assert.equal([staying.opened, staying.closed], [0, []]);
+    staying.pass(5000);
+    assert.equal([staying.opened, staying.closed], [0, [NO_COVERAGE]]);
+    staying.modem.answers['AT+CEREG?'] = '+CEREG: 0,1';
+    staying.transport.open(staying);
+    staying.pass(20000);
+    assert.is(staying.opened, 1, 'home again');
+});
+
+test('powerDown turns the modem off when the connection is closed, and open brings it up again', () => {
+    const world = new World();
+    world.transport.open(world);
+    world.pass(2000);
+    world.transport.powerDown();
+    world.pass(100);
+    assert.not(world.modem.commands.includes('AT+QPOWD=1'), 'the connection lasts');
+    world.transport.close();
+    world.pass(1000);
+    assert.is(world.modem.commands.at(-1), 'AT+QPOWD=1');
+    assert.is(world.transport.stage, AT_REST);
+    const { length } = world.modem.commands;
+    world.pass(100000);
+    assert.is(world.modem.commands.length, length, 'it is left alone');
+    world.transport.open(world);
+    world.pass(3000);
+    assert.is(world.opened, 2);
+});
+
+test('with power saving nothing turns it off, and the power key wakes it', () => {
+    const keys: boolean[] = [];
+    const world: World = new World({
+        powerSaving: { periodicUpdate: 3600, active: 4 }, powerKey(pressed) {
+            keys.push(pressed);
+            if (!pressed) world.modem.awake = true;
+        },
+    });
+    world.transport.open(world);
+    world.pass(2000);
+    assert.ok(world.modem.commands.includes('AT+CPSMS=1,,,"00000110","00000010"'));
+    world.transport.powerDown();
+    world.transport.close();
+    world.pass(1000);
+    assert.not(world.modem.commands.some(command => command.includes('QPOWD')));
+    // It sleeps by now.
+    world.modem.awake = false;
+    world.transport.open(world);
+    world.pass(30000);
+    assert.equal([keys, world.opened, world.closed], [[true, false], 2, []]);
+});
+
+test('a modem that answers at another of the speeds is found there; at none it is silent', () => {
+    const world = new World({ otherBauds: [9600, 57600] });
+    world.modem.speed = 57600;
+    world.transport.open(world);
+    world.pass(30000);
+    assert.equal([world.modem.opened, world.opened], [[115200, 9600, 57600], 1]);
+    const silent = new World({ otherBauds: [9600] });
+    silent.modem.awake = false;
+    silent.transport.open(silent);
+    silent.pass(30000);
+    assert.equal([silent.opened, silent.closed], [0, [MODEM_SILENT]]);
+});
+
+test.run();
