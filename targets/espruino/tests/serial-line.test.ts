@@ -50,7 +50,9 @@ for (const engine of noPseudoTerminals ? [] : engines) {
     line('all bytes arrive, in pieces of readSize at most', async () => {
         device.write(every);
         for (let tries = 0; tries < 200 && await run('return count') !== '1000'; tries++);
-        assert.is(await run('return count+" "+longest'), '1000 48');
+        assert.is(await run('return count'), '1000');
+        // How the line cuts them is its own affair.
+        assert.ok(Number(await run('return longest')) <= 48);
         assert.is(await run('return sum'), String(every.reduce((sum, byte) => (sum * 31 + byte) % 1000003, 0)));
     });
 
