@@ -87,8 +87,8 @@ export class TcpTransport implements Transport {
         if (!(port > 0 && port < 65536 && port % 1 === 0)) misuse(MOTEMQ_TEXTS ? 'port is 1 to 65535' : 'port', port);
         if (!(queueSize > 0)) misuse(MOTEMQ_TEXTS ? 'queueSize is at least 1' : 'queueSize', queueSize);
         if (!(readSize > 0)) misuse(MOTEMQ_TEXTS ? 'readSize is at least 1' : 'readSize', readSize);
-        // The socket keeps them while it lives: no copy, unless something is missing.
-        this.options = options.port ? options : { io: options.io, host: options.host, port, ca: options.ca, cert: options.cert, key: options.key };
+        // The socket keeps them while it lives: no copy, unless the port is missing.
+        this.options = options.port ? options : Object.assign({}, options, { port });
         this.queueSize = queueSize;
         this.incoming = new Uint8Array(readSize) as Uint8Array & ByteArray;
     }
