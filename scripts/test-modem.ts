@@ -1,7 +1,6 @@
 // `npm run test:modem`: the client over every modem of the emulator, with faults, many seeds or one.
 import { parseArgs } from 'node:util';
 import { dialects } from '../hardware-tests/boards/modem/dialects/index.ts';
-import { drivers } from '../hardware-tests/boards/modem/drivers.ts';
 import { faultKinds } from '../hardware-tests/boards/modem/faults.ts';
 import { CALM, runTrial } from '../hardware-tests/boards/modem/trial.ts';
 import type { Outcome } from '../hardware-tests/boards/modem/trial.ts';
@@ -28,7 +27,7 @@ for (const dialect of chosen) {
     const outcomes: Outcome[] = [];
     const failures: Outcome[] = [];
     for (let seed = first; seed < first + seeds; seed++) {
-        const outcome = runTrial({ dialect, client: drivers[dialect.name], seed, faults: words, trace: values.seed === undefined ? undefined : line => console.log(line) });
+        const outcome = runTrial({ dialect, seed, faults: words, trace: values.seed === undefined ? undefined : line => console.log(line) });
         outcomes.push(outcome);
         for (const [fault, count] of outcome.faults) met.set(fault, (met.get(fault) ?? 0) + count);
         if (outcome.violations.length > 0) failures.push(outcome);
@@ -47,7 +46,7 @@ for (const dialect of chosen) {
     // The transcript of both sides, of the first one.
     if (failures.length > 0 && values.seed === undefined && values.verbose) {
         const lines: string[] = [];
-        runTrial({ dialect, client: drivers[dialect.name], seed: failures[0].seed, faults: words, trace: line => lines.push(line) });
+        runTrial({ dialect, seed: failures[0].seed, faults: words, trace: line => lines.push(line) });
         console.log(lines.slice(-80).join('\n'));
     }
 }

@@ -97,7 +97,8 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     private phase = IDLE;
     /** Bit for each line of `expect` that is still to come. */
     private missing = 0;
-    private failed = false;
+    /** The modem's number for why not, of a line that was expected; 0: none so far. */
+    private failed = 0;
     /** Counted bytes to come. */
     private counted = 0;
     /** So many ends of lines must follow at once, since counted bytes are over. */
@@ -146,8 +147,8 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         this.exchange = exchange;
         this.exchanges++;
         this.missing = (1 << exchange.expect.length) - 1;
-        this.failed = this.resting = this.headed = this.suspect = false;
-        this.quiet = this.counted = this.trailing = 0;
+        this.resting = this.headed = this.suspect = false;
+        this.quiet = this.counted = this.trailing = this.failed = 0;
         this.numbers.result = 0;
         this.data = data;
         this.dataSent = start;
@@ -349,9 +350,12 @@ export class AtEngine implements SerialOwner, PlatformOwner {
             if (this.phase === ANSWERING && this.commandSent === this.commandEnd) {
                 for (let index = 0; index < exchange.expect.length; index++) {
                     if (this.missing & (1 << index) && this.numbers.match(exchange.expect[index], line, end)) {
-                        if (this.numbers.result) this.failed = true;
+                        if (this.numbers.result) this.failed = this.numbers.result;
                         this.missing &= ~(1 << index);
-                        if (!this.missing) this.finish(this.failed ? FAILED : DONE);
+                        if (!this.missing) {
+                            this.numbers.result = this.failed;
+                            this.finish(this.failed ? FAILED : DONE);
+                        }
                         else if (exchange.asks && index === exchange.expect.length - 1) this.finish(FAILED);
                         return;
                     }

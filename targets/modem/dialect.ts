@@ -29,6 +29,10 @@ export interface Step {
     readonly fail?: readonly string[];
     /** Longest time, in s. 5 if left out. */
     readonly seconds?: number;
+    /** A question: the other lines come before the OK. With OK alone it has failed. */
+    readonly asks?: boolean;
+    /** A failure is tried again so often, each time after a second: what was asked for takes its time. */
+    readonly repeats?: number;
     /** That it fails (not that it is left unanswered) does not matter: it is so already, or this firmware lacks it. */
     readonly tolerated?: boolean;
 }

@@ -39,6 +39,7 @@ const STARTING = 6000;
 const UNLOCK_PAUSE = 1000;
 const UNLOCK_TRIES = 20;
 const REGISTRATION_PAUSE = 2000;
+const REPEAT_PAUSE = 1000;
 /** How long to trust that the modem announces bytes: while an answer may be awaited, and else. */
 const POLL_AFTER_SEND = 2000;
 const POLL_IDLE = 30000;
@@ -94,6 +95,8 @@ export class ModemTransport implements Transport, AtOwner {
     /** The steps under way, and the present one. */
     private steps: readonly Exchange[];
     private step = 0;
+    /** How often the present step was tried again. */
+    private repeats = 0;
     /** What was taken: [0..sending) is in a send that is under way, up to `flushed` may be sent, up to `filled` waits for `flush`. */
     private readonly outgoing: Uint8Array;
     private sending = 0;
@@ -202,6 +205,10 @@ export class ModemTransport implements Transport, AtOwner {
         if (stage === ONLINE) this.endExchange(outcome);
         else if (stage === PROBING) this.endProbe(outcome);
         else if (good) this.endStep();
+        else if (outcome === FAILED && this.repeats < this.steps[this.step].repeats && this.owner) {
+            this.repeats++;
+            this.engine.rest(REPEAT_PAUSE);
+        }
         else if (stage === UNLOCKING && outcome === FAILED) this.endUnlock();
         else this.fail(outcome === FAILED ? this.reasonOf(stage) : TRANSPORT_FAULT, outcome === FAILED);
     }
@@ -245,6 +252,9 @@ export class ModemTransport implements Transport, AtOwner {
             case UNLOCKING:
             case REGISTERING:
                 this.enter(this.stage);
+                break;
+            case ATTACHING:
+                this.next();
                 break;
             case ONLINE:
                 this.dataWaits = true;
@@ -303,7 +313,7 @@ export class ModemTransport implements Transport, AtOwner {
     private enter(stage: number): void {
         const plan = this.plan;
         this.stage = stage;
-        this.step = 0;
+        this.step = this.repeats = 0;
         this.answer = NO_ANSWER;
         switch (stage) {
             case PROBING:
@@ -350,6 +360,11 @@ export class ModemTransport implements Transport, AtOwner {
     }
 
     private endStep(): void {
+        if (this.stage === PREPARING && this.step === this.plan.identification && !this.recognised) {
+            this.fail(WRONG_MODEM, true);
+            return;
+        }
+        this.repeats = 0;
         this.step++;
         if (this.step < this.steps.length) this.next();
         else this.endStage();
@@ -360,12 +375,6 @@ export class ModemTransport implements Transport, AtOwner {
         const stage = this.stage;
         const ready = this.answer;
         switch (stage) {
-            case PREPARING:
-                if (!this.recognised) {
-                    this.fail(WRONG_MODEM, true);
-                    return;
-                }
-                break;
             case UNLOCKING:
                 if (this.steps === this.plan.enterPin && this.steps.length) {
                     this.pinProven = true;
@@ -397,7 +406,8 @@ export class ModemTransport implements Transport, AtOwner {
                 this.stage = AT_REST;
                 return;
             case CURING:
-                this.reached = this.strikes > 2 ? PROBING : ATTACHING;
+                if (this.strikes > 2) this.reached = PROBING;
+                else if (this.reached > ATTACHING) this.reached = ATTACHING;
                 if (this.strikes > 3) this.pressKey();
                 else if (this.strikes > 2) this.startAnew();
                 else this.bringUp();
@@ -414,6 +424,7 @@ export class ModemTransport implements Transport, AtOwner {
     private endProbe(outcome: number): void {
         // ERROR is an answer too.
         if (outcome < UNANSWERED) {
+            this.keyTried = false;
             this.endStage();
             return;
         }
@@ -621,8 +632,9 @@ export class ModemTransport implements Transport, AtOwner {
     private fail(reason: number, answers: boolean): void {
         const stage = this.stage;
         if (stage === ONLINE) this.strikes = answers ? 0 : 1;
-        else this.strikes++;
-        this.cured = false;
+        else if (reason !== SIM_LOCKED && reason !== WRONG_MODEM) this.strikes++;
+        // No remedy makes a wrong PIN right, or the modem another one.
+        this.cured = reason === SIM_LOCKED || reason === WRONG_MODEM;
         if (stage === ONLINE || stage === DIALING) this.stale = true;
         if (!answers) this.reached = PROBING;
         else if (this.bearerLost) this.reached = ATTACHING;

@@ -154,6 +154,8 @@ export class Plan {
             expect: this.compileAll(step.expect ?? ['OK']),
             fail: this.compileAll(FAILURES.concat(step.fail ?? [])),
             timeout: (step.seconds ?? 5) * 1000,
+            asks: step.asks ?? false,
+            repeats: step.repeats ?? 0,
             tolerated: step.tolerated ?? false,
             sends,
             header: read ? compile(read.header) : null,

@@ -1,18 +1,13 @@
 // One trial: a client of src over the modem transport, a modem with faults, a broker, minutes of virtual time. First everything may go
 // wrong, then nothing; then all that was accepted must have arrived, and a later message must arrive within a computed time.
 import { Client, Subscription, Topic } from '../../../src/index.ts';
-import type { Platform, PlatformOwner } from '../../../src/index.ts';
 import { stateText } from '../../../src/session/reason-texts.ts';
-import type { Dialect as ClientDialect } from '../../../targets/modem/index.ts';
-import { ModemTransport } from '../../../targets/modem/index.ts';
+import type { Dialect as Driver } from '../../../targets/modem/index.ts';
 import { TrialBroker } from './broker.ts';
 import type { Dialect } from './dialect.ts';
-import { emulate } from './emulator.ts';
 import { Faults, faultKinds, ratesOf, undetectable } from './faults.ts';
 import type { Fault } from './faults.ts';
-import { HostPort } from './host-port.ts';
-import type { ChunkSize } from './line.ts';
-import { VirtualClock, virtualNetwork } from './virtual-world.ts';
+import { Board, rig } from './rig.ts';
 import { Witness } from './witness.ts';
 
 /** Ms of the part in which things go wrong. */
@@ -34,7 +29,7 @@ export interface Outcome {
     /** Messages accepted, and connections made. */
     readonly accepted: number;
     readonly connections: number;
-    /** Streams that were spoiled after their close had been reported. */
+    /** Streams that were spoiled, and reported closed. */
     readonly spoiled: number;
     /** Ms of calm until all was well. */
     readonly recovery: number;
@@ -42,51 +37,13 @@ export interface Outcome {
 
 export interface TrialOptions {
     readonly dialect: Dialect;
-    readonly client: ClientDialect;
+    /** The client's dialect; the right one if left out. */
+    readonly driver?: Driver;
     readonly seed: number;
     /** Faults with one of these words in their names only. */
     readonly faults?: readonly string[];
     /** Is told everything, a line at a time. */
     readonly trace?: (line: string) => void;
-}
-
-/** A board's clock above the virtual one. */
-class Board implements Platform {
-    readonly errors: unknown[] = [];
-    private readonly clock: VirtualClock;
-    private readonly faults: Faults;
-    private owner: PlatformOwner | null = null;
-    private callOff: () => void = () => {};
-
-    constructor(clock: VirtualClock, faults: Faults) {
-        this.clock = clock;
-        this.faults = faults;
-    }
-
-    attach(owner: PlatformOwner): void {
-        this.owner = owner;
-    }
-
-    now(): number {
-        return Math.floor(this.clock.now()) | 0;
-    }
-
-    wakeAfter(ms: number): void {
-        this.callOff();
-        if (ms >= 0) this.callOff = this.clock.after(ms, () => this.owner!.onWake());
-    }
-
-    random(): number {
-        return this.faults.below(0x100000000);
-    }
-
-    utf8(text: string): Uint8Array {
-        return new TextEncoder().encode(text);
-    }
-
-    caught(error: unknown): void {
-        this.errors.push(error);
-    }
 }
 
 /** Rates for this seed: everything, or a few kinds of faults often. Flips only in some, since they excuse what comes down. */
@@ -100,35 +57,27 @@ function ratesFor(dice: Faults, words: readonly string[]): { rates: Partial<Reco
     return { rates, flips: flips && undetectable.some(name => rates[name]) };
 }
 
-export function runTrial({ dialect, client: clientDialect, seed, faults: words = [], trace }: TrialOptions): Outcome {
+export function runTrial({ dialect, driver, seed, faults: words = [], trace }: TrialOptions): Outcome {
     const dice = new Faults(seed ^ 0x51ed270b, {});
     const { rates, flips } = ratesFor(dice, words);
-    const clock = new VirtualClock();
     const faults = new Faults(seed, rates);
+    const broker = new TrialBroker();
     const note = (who: string) => (what: string) => trace?.(`${(clock.time / 1000).toFixed(3).padStart(10)}  ${who.padEnd(7)} ${what}`);
     faults.note = note('fault');
-    const broker = new TrialBroker();
-    const chunkSize = ([1, 2, 7, 64, 0, 1000] as const)[dice.below(6)] satisfies ChunkSize;
-    const network = virtualNetwork(clock, peer => witness.watch(each => broker.accept(each), peer));
     const toHost = note('modem >');
     const toModem = note('host  >');
     const locked = dice.below(4) === 0;
-    const { modem, line } = emulate({
-        clock, network, dialect, faults, chunkSize,
-        sim: locked ? { state: 'pin' } : {}, cell: { status: dice.below(2) ? 1 : 5, delay: dice.below(4000) },
-        toHost: bytes => port.receive(bytes),
-        onTraffic(up, bytes) {
-            if (trace) (up ? toModem : toHost)(JSON.stringify(Buffer.from(bytes).toString('latin1')));
-            if (up) port.drained();
+    const { clock, modem, transport, board: modemBoard } = rig({
+        dialect, faults,
+        server: peer => witness.watch(each => broker.accept(each), peer),
+        modem: {
+            chunkSize: ([1, 2, 7, 64, 0, 1000] as const)[dice.below(6)],
+            sim: locked ? { state: 'pin' } : {}, cell: { status: dice.below(2) ? 1 : 5, delay: dice.below(4000) },
+            onTraffic: (up, bytes) => trace && (up ? toModem : toHost)(JSON.stringify(Buffer.from(bytes).toString('latin1'))),
         },
+        transport: { pin: '1234', registrationTimeout: 60000, ...(driver ? { dialect: driver } : {}) },
     });
-    const port = new HostPort(clock, line, faults, 128);
     const board = new Board(clock, dice);
-    const modemBoard = new Board(clock, dice);
-    const transport = new ModemTransport({
-        serial: port, platform: modemBoard, dialect: clientDialect, host: 'broker.example', port: 1883, apn: 'internet', pin: '1234', readSize: 64,
-        powerKey: pressed => modem.key(pressed), registrationTimeout: 60000,
-    });
     const witness = new Witness(transport, !flips);
     witness.note = note('link');
     const violations = witness.violations;

@@ -19,7 +19,11 @@ export const nordic: Dialect = {
     models: ['nRF91'],
     prompt: 'OK',
     init: [{ command: 'AT+CFUN=1', seconds: 20 }],
-    bearer: [{ command: 'AT+CGDCONT=0,"IP","%a"', tolerated: true }, { command: 'AT+CGAUTH=0,1,"%U","%w"', tolerated: true }],
+    bearer: [
+        { command: 'AT+CGDCONT=0,"IP","%a"', tolerated: true },
+        { command: 'AT+CGAUTH=0,1,"%U","%w"', tolerated: true },
+        { command: 'AT+CGACT?', expect: ['+CGACT: 0,1', 'OK'], asks: true, repeats: 20 },
+    ],
     bearerDown: [{ command: 'AT+CFUN=4', seconds: 30, tolerated: true }, { command: 'AT+CFUN=1', seconds: 20, tolerated: true }],
     reset: [{ command: 'AT#XRESET', tolerated: true }],
     powerDown: [{ command: 'AT#XSLEEP=1', tolerated: true }],

@@ -10,7 +10,7 @@ export const quectel: Dialect = {
         { command: 'AT+QICSGP=1,1,"%a","%u","%w",0' },
         // An ERROR: it is active already.
         { command: 'AT+QIACT=1', seconds: 150, tolerated: true },
-        { command: 'AT+QIACT?', expect: ['+QIACT: 1,1,%*', 'OK'] },
+        { command: 'AT+QIACT?', expect: ['+QIACT: 1,1,%*', 'OK'], asks: true },
     ],
     bearerDown: [{ command: 'AT+QIDEACT=1', seconds: 40, tolerated: true }],
     reset: [{ command: 'AT+CFUN=1,1', seconds: 15, tolerated: true }],

@@ -14,8 +14,9 @@ export const sim7080: Dialect = {
     init: [],
     bearer: [
         { command: 'AT+CNCFG=0,1,"%a","%u","%w",0' },
-        // An ERROR: it is active already, and no line says so again.
-        { command: 'AT+CNACT=0,1', expect: ['OK', '+APP PDP: 0,ACTIVE'], seconds: 120, tolerated: true },
+        // When it is active already, no line says so again: ask until it is.
+        { command: 'AT+CNACT=0,1', seconds: 15, tolerated: true },
+        { command: 'AT+CNACT?', expect: ['+CNACT: 0,1,%*', 'OK'], asks: true, repeats: 90 },
     ],
     bearerDown: [{ command: 'AT+CNACT=0,0', seconds: 30, tolerated: true }],
     reset: [{ command: 'AT+CFUN=1,1', seconds: 15, tolerated: true }],

@@ -14,11 +14,13 @@ export const sim7600: Dialect = {
         { command: 'AT+CIPTIMEOUT=75000,15000,15000', tolerated: true },
         // An ERROR: it is open already.
         { command: 'AT+NETOPEN', expect: ['OK', '+NETOPEN: %z'], seconds: 120, tolerated: true },
+        { command: 'AT+NETOPEN?', expect: ['+NETOPEN: 1%*', 'OK'], asks: true },
         { command: 'AT+CIPRXGET=1' },
     ],
     bearerDown: [{ command: 'AT+NETCLOSE', expect: ['OK', '+NETCLOSE: %z'], seconds: 120, tolerated: true }],
     reset: [{ command: 'AT+CRESET', tolerated: true }],
     powerDown: [{ command: 'AT+CPOF', tolerated: true }],
+    nameError: 11,
     sendMaximum: 1500,
     readMaximum: 1460,
     tcp: {

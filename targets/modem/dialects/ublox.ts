@@ -21,6 +21,7 @@ export const ublox: Dialect = {
         { command: 'AT+UAUTHREQ=1,1,"%U","%w"', tolerated: true },
         { command: 'AT+CGATT=1', seconds: 75, tolerated: true },
         { command: 'AT+CGACT=1,1', seconds: 150, tolerated: true },
+        { command: 'AT+CGACT?', expect: ['+CGACT: 1,1', 'OK'], asks: true },
     ],
     bearerDown: [{ command: 'AT+CGATT=0', seconds: 40, tolerated: true }],
     reset: [{ command: 'AT+CFUN=15', seconds: 15, tolerated: true }],

@@ -36,7 +36,7 @@ export class Line implements SerialPort {
 export function step(command: string, parts: Partial<{ expect: string[]; fail: string[]; timeout: number; header: string; trailer: string; sends: boolean; empty: string; lineEnds: number }> = {}): Exchange {
     const { expect = ['OK'], fail = ['ERROR', '+CME ERROR: %z'], timeout = 1000, header, trailer, sends = false, empty, lineEnds = 1 } = parts;
     return {
-        command: compile(command + '\r'), expect: expect.map(compile), fail: fail.map(compile), timeout, tolerated: false, sends, header: header ? compile(header) : null,
+        command: compile(command + '\r'), expect: expect.map(compile), fail: fail.map(compile), timeout, tolerated: false, asks: false, repeats: 0, sends, header: header ? compile(header) : null,
         empty: empty ? compile(empty) : null, endsBare: false, trailer: trailer?.charCodeAt(0) ?? 0, lineEnds,
     };
 }

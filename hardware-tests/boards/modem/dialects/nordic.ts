@@ -85,6 +85,10 @@ export const nordic: Dialect = {
             else modem.settings.delete('#XAPOLL');
             call.ok();
         },
+        '+CGACT': (modem, call) => {
+            if (call.kind === 'ask') call.line(`+CGACT: 0,${connected(modem) ? 1 : 0}`);
+            call.ok();
+        },
         '#XSOCKET': making(false), '#XSSOCKET': making(true),
         '#XSOCKETOPT': setting, '#XSSOCKETOPT': setting,
         '#XCONNECT': (modem, call) => {

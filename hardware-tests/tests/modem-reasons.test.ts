@@ -1,0 +1,195 @@
+// What stops a modem has a name, and is told within its deadline: SIM, PIN, network, access point name, module, line. In virtual time.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import {
+    BEARER_FAILED, CONNECTION_LOST, CONNECT_FAILED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED, SIM_MISSING, WRONG_MODEM,
+} from '../../src/reasons.ts';
+import type { ModemOptions as TransportOptions } from '../../targets/modem/index.ts';
+import type { Dialect } from '../boards/modem/dialect.ts';
+import { dialectNamed, dialects } from '../boards/modem/dialects/index.ts';
+import { drivers } from '../boards/modem/drivers.ts';
+import type { EmulatorOptions } from '../boards/modem/emulator.ts';
+import { rig } from '../boards/modem/rig.ts';
+import type { Rig } from '../boards/modem/rig.ts';
+import type { PeerOwner, Server } from '../boards/modem/virtual-world.ts';
+import type { Failure } from '../boards/modem/world.ts';
+
+/** A server that listens and says nothing. */
+const silent: PeerOwner = { onBytes: () => {}, onEnd: () => {} };
+
+interface Case {
+    readonly modem?: Partial<EmulatorOptions>;
+    readonly transport?: Partial<TransportOptions>;
+    readonly server?: Server;
+    readonly hasPowerKey?: boolean;
+}
+
+/** A board with a modem of `dialect`, and what an attempt to connect comes to. */
+class Attempt {
+    readonly rig: Rig;
+
+    constructor(dialect: Dialect, { server = () => silent, ...options }: Case) {
+        this.rig = rig({ dialect, server, ...options });
+    }
+
+    /** Opens the transport: 0 if it gets a connection, else the reason; -1: neither within `seconds`. */
+    open(seconds: number): number {
+        const { clock, transport } = this.rig;
+        let result = -1;
+        transport.open({
+            onOpen: () => {
+                result = 0;
+            },
+            onBytes: () => {},
+            onWritable: () => {},
+            onClose: (reason) => {
+                result = reason;
+            },
+        });
+        clock.pass(clock.time + seconds * 1000, () => result >= 0);
+        return result;
+    }
+}
+
+const cellular = dialects.filter(({ wifi }) => !wifi);
+const bg96 = dialectNamed('bg96')!;
+
+for (const dialect of dialects) {
+    test(`${dialect.name}: all is well, and the modem knows every command`, () => {
+        const attempt = new Attempt(dialect, {});
+        assert.is(attempt.open(30), 0);
+        attempt.rig.transport.close();
+        attempt.rig.transport.powerDown();
+        attempt.rig.clock.pass(attempt.rig.clock.time + 20000, () => attempt.rig.modem.power === 'off');
+        assert.is(attempt.rig.modem.power, 'off', 'powerDown switches it off');
+        // What a firmware may lack.
+        attempt.rig.modem.unknown.delete('+CMEE');
+        assert.equal([...attempt.rig.modem.unknown], []);
+    });
+
+    test(`${dialect.name}: no network gives an address under this name`, () => {
+        const attempt = new Attempt(dialect, { modem: { cell: { apn: 'another' } } });
+        assert.is(attempt.open(180), BEARER_FAILED);
+    });
+
+    test(`${dialect.name}: nobody listens`, () => {
+        assert.is(new Attempt(dialect, { server: () => 'refused' }).open(180), CONNECT_FAILED);
+    });
+
+    test(`${dialect.name}: the modem is another one`, () => {
+        for (const other of dialects) {
+            if (other === dialect) continue;
+            const attempt = new Attempt(other, { transport: { dialect: drivers[dialect.name] }, hasPowerKey: false });
+            // ESP-AT hears no command that ends with CR alone.
+            assert.is(attempt.open(60), other.wifi ? MODEM_SILENT : WRONG_MODEM, other.name);
+        }
+    });
+
+    test(`${dialect.name}: no modem is there`, () => {
+        assert.is(new Attempt(dialect, { modem: { off: true }, hasPowerKey: false }).open(20), MODEM_SILENT);
+    });
+
+    test(`${dialect.name}: a modem that is switched off is switched on`, () => {
+        assert.is(new Attempt(dialect, { modem: { off: true } }).open(60), 0);
+    });
+}
+
+for (const dialect of cellular) {
+    test(`${dialect.name}: no SIM`, () => {
+        assert.is(new Attempt(dialect, { modem: { sim: { state: 'absent' } } }).open(60), SIM_MISSING);
+    });
+
+    test(`${dialect.name}: a SIM that does not work`, () => {
+        assert.is(new Attempt(dialect, { modem: { sim: { state: 'failure' } } }).open(60), SIM_MISSING);
+    });
+
+    test(`${dialect.name}: a wrong PIN is tried once, however often one connects`, () => {
+        const attempt = new Attempt(dialect, { modem: { sim: { state: 'pin', pin: '1234' } }, transport: { pin: '4321' } });
+        for (let round = 0; round < 8; round++) assert.is(attempt.open(120), SIM_LOCKED);
+        assert.is(attempt.rig.modem.sim.attempts, 2);
+    });
+
+    test(`${dialect.name}: a PIN is wanted and none is known`, () => {
+        const attempt = new Attempt(dialect, { modem: { sim: { state: 'pin' } } });
+        assert.is(attempt.open(60), SIM_LOCKED);
+        assert.is(attempt.rig.modem.sim.attempts, 3);
+    });
+
+    test(`${dialect.name}: the right PIN, and again after a restart`, () => {
+        const attempt = new Attempt(dialect, { modem: { sim: { state: 'pin' } }, transport: { pin: '1234' } });
+        assert.is(attempt.open(60), 0);
+        attempt.rig.modem.restart();
+        attempt.rig.transport.close();
+        // A modem that says nothing when it starts is found out by the command that it does not answer.
+        if (attempt.open(180) !== 0) assert.is(attempt.open(60), 0);
+        assert.is(attempt.rig.modem.sim.attempts, 3);
+    });
+
+    test(`${dialect.name}: a PUK is wanted`, () => {
+        const attempt = new Attempt(dialect, { modem: { sim: { state: 'puk' } }, transport: { pin: '1234' } });
+        assert.is(attempt.open(60), SIM_LOCKED);
+        assert.is(attempt.rig.modem.sim.attempts, 3);
+    });
+
+    test(`${dialect.name}: the network refuses the SIM`, () => {
+        assert.is(new Attempt(dialect, { modem: { cell: { status: 3 } } }).open(60), REGISTRATION_DENIED);
+    });
+
+    test(`${dialect.name}: no coverage`, () => {
+        assert.is(new Attempt(dialect, { modem: { cell: { status: 2 } }, transport: { registrationTimeout: 30000 } }).open(40), NO_COVERAGE);
+    });
+}
+
+test('the modem is named in the error of a wrong one', () => {
+    const attempt = new Attempt(dialectNamed('sim7600')!, { transport: { dialect: drivers.bg96 } });
+    assert.is(attempt.open(60), WRONG_MODEM);
+    assert.is(attempt.rig.transport.model, 'SIMCOM_SIM7600E-H');
+});
+
+test('a network with another password', () => {
+    const attempt = new Attempt(dialectNamed('esp-at')!, { modem: { cell: { password: 'right' } }, transport: { password: 'wrong' } });
+    assert.is(attempt.open(60), BEARER_FAILED);
+});
+
+test('a name that nobody knows, where the modem says so', () => {
+    const server = (): Failure => 'name';
+    for (const name of ['bg96', 'sim7600', 'sim7080']) assert.is(new Attempt(dialectNamed(name)!, { server }).open(180), NAME_NOT_RESOLVED, name);
+});
+
+test('a modem at another speed is found by trying', () => {
+    const attempt = new Attempt(bg96, { modem: { baud: 9600 }, transport: { otherBauds: [57600, 9600] } });
+    assert.is(attempt.open(60), 0);
+    assert.is(attempt.rig.line.hostBaud, 9600);
+});
+
+test('a modem at a speed that is not tried is silent', () => {
+    assert.is(new Attempt(bg96, { modem: { baud: 9600 }, transport: { otherBauds: [57600] }, hasPowerKey: false }).open(30), MODEM_SILENT);
+});
+
+test('a line full of garbage is a silent modem', () => {
+    const attempt = new Attempt(bg96, { modem: { off: true }, hasPowerKey: false });
+    const { clock, port } = attempt.rig;
+    let state = 1;
+    const noise = (): void => {
+        state = Math.imul(state, 0x41c64e6d) + 12345 | 0;
+        port.receive(Uint8Array.of(state >>> 16 & 0xff));
+        clock.after(3, noise);
+    };
+    noise();
+    assert.is(attempt.open(60), MODEM_SILENT);
+});
+
+test('the peer goes without a word', () => {
+    const attempt = new Attempt(bg96, { server: (peer) => {
+        attempt.rig.clock.after(500, () => peer.close(true));
+        return silent;
+    } });
+    let reason = -1;
+    attempt.rig.transport.open({ onOpen: () => {}, onBytes: () => {}, onWritable: () => {}, onClose: (why) => {
+        reason = why;
+    } });
+    attempt.rig.clock.pass(30000, () => reason >= 0);
+    assert.is(reason, CONNECTION_LOST);
+});
+
+test.run();
