@@ -26,7 +26,6 @@ function run() {
     const topic = new mqtt.Topic(platform, settings.topic);
     const buffer = new Uint8Array(60);
     let published = 0;
-    let client;
 
     /** As many as the client takes now. */
     function publish() {
@@ -41,7 +40,7 @@ function run() {
         sleep.sleep(settings.asleep);
     }
 
-    client = new mqtt.Publisher({
+    const client = new mqtt.Publisher({
         platform,
         transport: new mqtt.TcpTransport({ io: require('net'), host: settings.host, port: settings.port }),
         // The same after every wake, and no other board's.
