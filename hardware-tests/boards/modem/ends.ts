@@ -56,7 +56,7 @@ export async function tcpPort(options: EndOptions, port: number): Promise<End> {
 }
 
 /** Compiles ./pty.c, once for each version of it. Rejects, with a sentence, where there is no C compiler. */
-async function ptyProgram(): Promise<string> {
+export async function ptyProgram(): Promise<string> {
     const source = join(root, 'hardware-tests', 'boards', 'modem', 'pty.c');
     const folder = join(root, '.cache', 'modem');
     const program = join(folder, `pty-${createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)}`);

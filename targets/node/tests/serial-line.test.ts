@@ -44,9 +44,9 @@ async function writeAll(line: SerialLine, owner: Owner, bytes: Uint8Array): Prom
 
 async function withDevice(run: (device: SerialDevice, line: SerialLine, owner: Owner) => Promise<void>): Promise<void> {
     const device = new SerialDevice();
+    await device.plugIn();
     const line = new SerialLine({ io: SerialPort, path: device.path });
     try {
-        await device.plugIn();
         await run(device, line, new Owner());
     } finally {
         line.close();
