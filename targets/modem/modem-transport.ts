@@ -589,6 +589,12 @@ export class ModemTransport implements Transport, AtOwner {
             }
             this.serve();
             return;
+        } else if (outcome === FAILED) {
+            // Nothing more goes out, but the peer's last words may wait still, a refusal for instance.
+            this.sending = this.flushed = this.filled = 0;
+            this.closedByPeer = this.dataWaits = true;
+            this.serve();
+            return;
         }
         this.fail(outcome === FAILED ? CONNECTION_LOST : TRANSPORT_FAULT, outcome === FAILED);
     }

@@ -31,7 +31,7 @@ export const sim800: Dialect = {
                 fail: ['%i, CONNECT FAIL', '%i, ALREADY CONNECT', 'STATE: %*'], seconds: 80,
             },
         ],
-        send: { command: 'AT+CIPSEND=%i,%n', expect: ['DATA ACCEPT:%i,%l'], fail: ['%i, SEND FAIL', '%i, CLOSED'], seconds: 30 },
+        send: { command: 'AT+CIPSEND=%i,%n', expect: ['DATA ACCEPT:%i,%l'], fail: ['%i, SEND FAIL'], seconds: 30 },
         read: { command: 'AT+CIPRXGET=2,%i,%n', header: '+CIPRXGET: 2,%i,%n,%r' },
         close: [{ command: 'AT+CIPCLOSE=%i,1', expect: ['%i, CLOSE OK'], seconds: 10, tolerated: true }],
         events: [['+CIPRXGET: 1,%i', DATA], ['%i, CLOSED', CLOSED]],
