@@ -90,7 +90,9 @@ static void timerSchedule(txMachine* the)
 {
 	Timer* timer = xsmcGetHostDataValidate(xsArg(0), (void*)&timerHooks);
 	int argc = xsmcArgc;
-	timer->due = false;
+	/* As there: what is due in the present turn fires even if it is put off, unless it is unscheduled. */
+	if (argc <= 1)
+		timer->due = false;
 	timer->scheduled = argc > 1;
 	timer->interval = argc > 2 ? xsmcToInteger(xsArg(2)) : argc > 1 ? 0 : -1;
 	if (argc > 1)
@@ -99,9 +101,12 @@ static void timerSchedule(txMachine* the)
 
 static void timerClear(txMachine* the)
 {
+	/* As there: what is no timer, or was cleared before, is passed over. */
 	if ((xsmcArgc == 0) || (xsmcTypeOf(xsArg(0)) != xsReferenceType))
 		return;
-	detachTimer(xsmcGetHostDataValidate(xsArg(0), (void*)&timerHooks));
+	txSlot* host = xsArg(0).value.reference->next;
+	if (host && (host->kind == XS_HOST_KIND) && (host->flag & XS_HOST_HOOKS_FLAG) && (host->value.host.variant.hooks == (txHostHooks*)&timerHooks) && host->value.host.data)
+		detachTimer(host->value.host.data);
 }
 
 void runTimers(void)
