@@ -1,5 +1,6 @@
 // Bundles a TypeScript entry for the virtual board: one classic script, the board's modules mapped to its globals.
 import { build, type BuildOptions, type Plugin } from 'esbuild';
+import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { distBundles } from '../../../scripts/bundles.ts';
 import { constants } from '../../../scripts/constants.mjs';
@@ -14,6 +15,7 @@ const globals: Record<string, string> = {
 };
 /** Those that the host does not have are written in TypeScript (./modules). */
 const files: Record<string, string> = {
+    'embedded:io/digital': 'digital.ts',
     'embedded:io/serial': 'serial.ts',
     'embedded:io/socket/tcp/tls': 'tls.ts',
     'embedded:io/socket/udp': 'udp.ts',
@@ -55,8 +57,10 @@ export async function bundleForBoard(entry: string, options: BundleOptions = {},
     return result.outputFiles[0].text;
 }
 
-/** By its name in motemq's manifest.json: the source of each module that an application of Moddable's has preloaded, whole in itself as in dist/. */
-const preloadable = new Map(distBundles.map(({ name, entry }) => [name === 'index' ? 'motemq' : `motemq/${name}`, entry]));
+const { exports: exportsOfPackage } = JSON.parse(readFileSync(join(root, 'package.json'), 'utf8')) as { readonly exports: Readonly<Record<string, { readonly default: string }>> };
+
+/** By its name in motemq's manifests: the source of each module that an application of Moddable's has preloaded, whole in itself as in dist/. */
+const preloadable = new Map(Object.entries(exportsOfPackage).map(([name, { default: file }]) => ['motemq' + name.slice(1), distBundles.find(bundle => file === `./dist/${bundle.name}.js`)!.entry]));
 
 /** A script that leaves the exports of the module at `path` in the global `preloaded`, and their names. */
 async function preloadOf(path: string): Promise<{ readonly text: string; readonly names: readonly string[] }> {

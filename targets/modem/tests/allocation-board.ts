@@ -2,7 +2,7 @@
 // modem behind it is a few lines here, which answer from bytes made beforehand.
 import config from 'mc/config';
 import Timer from 'timer';
-import { measureAll } from '../../../scripts/bench/board-meter.ts';
+import { measureAll, measureLive } from '../../../scripts/bench/board-meter.ts';
 import type { Kind } from '../../../scripts/bench/board-meter.ts';
 import { BenchPlatform } from '../../../scripts/bench/virtual-world.ts';
 import type { SerialOwner, SerialPort } from '../../../src/serial.ts';
@@ -108,7 +108,8 @@ function readAnswer(packet: readonly number[]): Uint8Array {
 const modem = new Modem();
 const line = new BenchPlatform();
 const platform = new BenchPlatform();
-const transport = new ModemTransport({ serial: modem, platform: line, dialect: quectel, host: 'broker.example', apn: 'internet', readSize: config.readSize as number });
+const options = { serial: modem, platform: line, dialect: quectel, host: 'broker.example', apn: 'internet', readSize: config.readSize as number };
+const transport = measureLive('modem transport', () => new ModemTransport(options));
 let messages = 0;
 const client = new Client({
     platform, transport, clientId: 'sensor', sendBuffer: new Uint8Array(256), receiveBuffer: new Uint8Array(64), onMessage() {

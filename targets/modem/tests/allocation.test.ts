@@ -25,6 +25,7 @@ const above = (name: string, what: 'stack' | 'bytecodes'): number => figures.row
 
 if (engine.available) {
     figures = await measureOnBoard(engine.path, 'targets/modem/tests/allocation-board.ts', { readSize: 256 });
+    for (const { name, slots, chunkBytes } of figures.live) console.log(`${name}: ${slots} slots and ${chunkBytes} bytes of chunks stay`);
     for (const name of kinds) console.log(`${name}: ${Math.round(above(name, 'bytecodes') / figures.rows.get(name)!.rounds)} bytecodes, ${above(name, 'stack')} slots of stack`);
 }
 
