@@ -41,8 +41,9 @@ boardTest('each reading wakes the modem, goes out with QoS 1 and lets it sleep',
         },
         config: { ...config, host: 'broker.example', port: broker.port, serialPort: Number(end.address.split(':')[1]), interval: 2, awake: 60 },
         onLine(line) {
-            const key = /^pin 4 ([01])$/.exec(line);
-            if (key) end.emulator.modem.key(key[1] === '1');
+            if (line === 'pin 4 1') end.emulator.modem.key(true);
+            // The node first lets go of it, too.
+            else if (line === 'pin 4 0' && board.lines.includes('pin 4 1')) end.emulator.modem.key(false);
         },
     });
     try {
