@@ -1,12 +1,13 @@
-// `npm run bench [-- codec|xs|wire ...] [--json]`: what the client costs, against the design's ceilings; without words all parts.
+// `npm run bench [-- codec|xs|wire|modem ...] [--json]`: what the client costs, against the design's ceilings; without words all parts.
 // It prints figures and passes no judgement: exact figures are held by tests, and speed by nobody, since machines differ.
 import { parseArgs } from 'node:util';
 import { codecSections } from './bench/codec.ts';
+import { modemSections } from './bench/modem.ts';
 import { plainData, show, type Section } from './bench/report.ts';
 import { wireSections } from './bench/wire.ts';
 import { xsSections } from './bench/xs.ts';
 
-const parts: Readonly<Record<string, () => Promise<readonly Section[]>>> = { codec: codecSections, xs: xsSections, wire: wireSections };
+const parts: Readonly<Record<string, () => Promise<readonly Section[]>>> = { codec: codecSections, xs: xsSections, wire: wireSections, modem: modemSections };
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
 const unknown = positionals.filter(name => !Object.hasOwn(parts, name));
