@@ -22,7 +22,7 @@ const LONGEST = 129;
 type Prepared = Topic & {
     /** The packet, and the string that shares its memory. */
     pack: Uint8Array;
-    text: string;
+    text: string | undefined;
     /** Where the payload begins, and the length of the latest packet. */
     head: number;
     size: number;
@@ -59,7 +59,7 @@ function prepare(topic: Prepared, size: number): boolean {
         // Memory of 17 bytes and more is in one piece if there is one.
         const bytes = new Uint8Array(size > 17 ? size : 17);
         topic.pack = bytes;
-        topic.text = E.toString(bytes) as string;
+        topic.text = E.toString(bytes);
         topic.head = name.length + 2;
         bytes[0] = PUBLISH;
         bytes.set(name, 2);
@@ -67,8 +67,8 @@ function prepare(topic: Prepared, size: number): boolean {
     topic.pack[1] = size - 2;
     topic.size = size;
     topic.fits = size === topic.pack.length;
-    // Else the string is a copy.
-    return topic.text.charCodeAt(1) === size - 2;
+    // Else the string is a copy, or there was no memory for one.
+    return topic.text !== undefined && topic.text.charCodeAt(1) === size - 2;
 }
 
 /** `publish` when the short way is not open: opens it, or takes the long one. */
@@ -97,7 +97,7 @@ function publish(this: Insider, topic: Prepared, payload: Uint8Array, start: num
     topic.pack.set(payload, topic.head);
     try {
         // A part is a copy, the whole is not.
-        stream.socket!.write(topic.fits ? topic.text : topic.text.substring(0, size));
+        stream.socket!.write(topic.fits ? topic.text! : topic.text!.substring(0, size));
     } catch {
         stream.fail();
     }
