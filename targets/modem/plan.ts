@@ -61,6 +61,8 @@ export class Plan {
     /** What the letters of LETTERS stand for. */
     private readonly texts: readonly string[];
     private readonly lineEnd: string;
+    private readonly ok: readonly Uint8Array[];
+    private readonly failures: readonly Uint8Array[];
     /** Longest command, in bytes. */
     private readonly lineSize: number;
 
@@ -93,6 +95,9 @@ export class Plan {
         const others = options.otherBauds ?? [];
         for (let index = 0; index < others.length; index++) speeds.push(others[index]);
         this.speeds = speeds;
+        // What most steps have in common is there once.
+        this.ok = this.compileAll(['OK']);
+        this.failures = this.compileAll(FAILURES);
         this.models = this.compileAll(dialect.models);
         const events: Uint8Array[] = [];
         const meanings: number[] = [];
@@ -151,8 +156,8 @@ export class Plan {
         if (command.length + DIGITS > this.lineSize) misuse(MOTEMQ_TEXTS ? 'lineSize holds the longest command, with ' + DIGITS + ' bytes to spare' : 'lineSize', command.length);
         return {
             command,
-            expect: this.compileAll(step.expect ?? ['OK']),
-            fail: this.compileAll(FAILURES.concat(step.fail ?? [])),
+            expect: step.expect ? this.compileAll(step.expect) : this.ok,
+            fail: step.fail ? this.failures.concat(this.compileAll(step.fail)) : this.failures,
             timeout: (step.seconds ?? 5) * 1000,
             asks: step.asks ?? false,
             repeats: step.repeats ?? 0,
