@@ -1,4 +1,4 @@
-// The nodes of examples/espruino-*, as they are but for the broker's address, on the model of Espruino and, where it is to be
+// The nodes of examples/espruino-* and README.md's example, as they are but for the broker's address, on the model of Espruino and, where it is to be
 // had, on its interpreter. WiFi, sleep and the analog input, which only chips have, are played. Nothing else runs on the board,
 // so that the nodes also fit a build with the 1,600 variables of an ESP8266.
 import { suite } from 'uvu';
@@ -7,7 +7,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../../../scripts/root.ts';
 import { Broker } from '../../../host/broker.ts';
-import { until } from '../../../host/until.ts';
+import { settle, until } from '../../../host/until.ts';
 import { publishedFiles } from '../bundle.ts';
 import { Machine, model } from '../machine.ts';
 import { upload } from '../upload.ts';
@@ -16,6 +16,8 @@ import { engines } from './engines.ts';
 const published = await publishedFiles();
 const node = (chip: string): string => readFileSync(join(root, 'examples', `espruino-${chip}`, 'node.js'), 'utf8')
     .replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort").replace('awake: 20000', 'awake: 60000');
+
+const lamp = (/<!-- example: espruino -->\n```js\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '').replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort");
 
 const wifi = 'var h={};exports.on=function(e,f){h[e]=f};exports.getIP=function(){return {ip:joined?"10.0.0.2":"0.0.0.0"}};exports.connect=function(a,b,c){print("join "+a);joined=true;setTimeout(c,1)}';
 
@@ -36,7 +38,7 @@ for (const engine of engines) {
 
     tests.before(async () => {
         broker = await Broker.start({ onPublish: ({ topic, payload }) => payloads.push(`${topic} ${payload.toString()}`) });
-        flash = await upload(engine, { 'motemq-pub': published['motemq-pub'], 'motemq-board': published['motemq-board'], 'Wifi': wifi, 'esp32': node('esp32'), 'esp8266': node('esp8266') });
+        flash = await upload(engine, { 'motemq-pub': published['motemq-pub'], 'motemq-board': published['motemq-board'], 'motemq': published.motemq, 'lamp': lamp, 'Wifi': wifi, 'esp32': node('esp32'), 'esp8266': node('esp8266') });
     });
     tests.before.each(() => {
         payloads = [];
@@ -71,6 +73,17 @@ for (const engine of engines) {
             assert.equal(lines('sleep'), [sleep]);
             assert.equal(payloads, Array(published).fill('cellar 250'));
         }
+    });
+
+    tests('README.md: a lamp is told', async () => {
+        await start('lamp', broker.port, '');
+        await until('it is connected', () => broker.clients.size === 1);
+        for (let tries = 0; tries < 200 && lines('lit').length === 0; tries++) {
+            await broker.publish('lamp/set', 'lit', 0);
+            await settle(1);
+        }
+        assert.is(lines('lit')[0], 'lit');
+        assert.equal(lines('4'), ['4 0']);
     });
 
     tests.run();
