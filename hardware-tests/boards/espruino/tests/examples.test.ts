@@ -17,7 +17,7 @@ const published = await publishedFiles();
 const node = (chip: string): string => readFileSync(join(root, 'examples', `espruino-${chip}`, 'node.js'), 'utf8')
     .replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort").replace('awake: 20000', 'awake: 60000');
 
-const lamp = (/<!-- example: espruino -->\n```js\n([^]*?)```/.exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '').replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort");
+const lamp = (new RegExp('example: espruino -->\n```js\n([^]*?)```').exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '').replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort");
 
 const wifi = 'var h={};exports.on=function(e,f){h[e]=f};exports.getIP=function(){return {ip:joined?"10.0.0.2":"0.0.0.0"}};exports.connect=function(a,b,c){print("join "+a);joined=true;setTimeout(c,1)}';
 
