@@ -2,6 +2,8 @@
 // 3GPP 27.007). Told byte for byte what arrives; its buffers are fixed and nothing is made after the constructor. Knows neither
 // sockets nor dialects: they come as compiled patterns.
 //
+// Calls at the end of a function are returned, here and in the transport: XS makes them without a frame more on a scarce stack.
+//
 // A byte from the modem belongs to a line, to a run of counted bytes, or to what is thrown away until the line is quiet. Counted
 // bytes begin only where an exchange that reads is under way; a prompt is looked for only where an exchange that sends awaits it.
 import type { SerialOwner, SerialPort } from '../../src/serial.ts';
@@ -157,7 +159,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         this.commandEnd = this.numbers.write(exchange.command, this.command);
         this.phase = exchange.sends ? PROMPTING : ANSWERING;
         this.wake(exchange.timeout);
-        this.push();
+        return this.push();
     }
 
     /** Calls `onPause` in `ms`. An exchange that is under way, or another pause, is forgotten. */
@@ -213,26 +215,26 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     }
 
     onWritable(): void {
-        this.push();
+        return this.push();
     }
 
     onGone(): void {
         this.reset();
         this.platform.wakeAfter(-1);
-        this.owner.onGone();
+        return this.owner.onGone();
     }
 
     onWake(): void {
         const early = (this.due - this.platform.now()) | 0;
-        if (early > 0) this.platform.wakeAfter(early);
+        if (early > 0) return this.platform.wakeAfter(early);
         else if (this.phase === HOLDING) {
             this.phase = SENDING;
             this.wake((this.exchange as Exchange).timeout);
-            this.push();
-        } else if (this.exchange) this.finish(UNANSWERED);
+            return this.push();
+        } else if (this.exchange) return this.finish(UNANSWERED);
         else if (this.resting) {
             this.reset();
-            this.owner.onPause();
+            return this.owner.onPause();
         }
     }
 
@@ -269,10 +271,10 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         const line = this.line;
         const end = this.lineEnd;
         if (byte === LINE_FEED) {
+            const returned = this.returned;
             this.lineEnd = 0;
-            this.endLine(end);
             this.returned = false;
-            return;
+            return this.endLine(end, returned);
         }
         if (byte === CARRIAGE_RETURN) {
             this.returned = true;
@@ -283,8 +285,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
             // A prompt has no line of its own, and may have a space behind it.
             if (byte === SPACE || byte === 0) return;
             if (byte === this.prompt && this.phase === PROMPTING && this.commandSent === this.commandEnd) {
-                this.prompted();
-                return;
+                return this.prompted();
             }
         }
         if (end < line.length) line[end] = byte;
@@ -308,22 +309,22 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     private prompted(): void {
         if (this.promptDelay) {
             this.phase = HOLDING;
-            this.wake(this.promptDelay);
+            return this.wake(this.promptDelay);
         } else {
             this.phase = SENDING;
-            this.push();
+            return this.push();
         }
     }
 
-    /** The line line[0..end) is complete, without its end. */
-    private endLine(end: number): void {
+    /** The line line[0..end) is complete, without its end; that began with a carriage return (`returned`). */
+    private endLine(end: number, returned: boolean): void {
         const line = this.line;
         const exchange = this.exchange;
         if (this.trailing) {
             // The cheapest detector of lost or added bytes.
             const trailer = exchange && this.trailing === exchange.lineEnds ? exchange.trailer : 0;
             this.trailing--;
-            if (!this.returned || (trailer ? end !== 1 || line[0] !== trailer : end)) this.finish(GARBLED);
+            if (!returned || (trailer ? end !== 1 || line[0] !== trailer : end)) return this.finish(GARBLED);
             return;
         }
         if (!end) return;
@@ -334,17 +335,14 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         }
         if (exchange) {
             if (this.isEcho(end)) {
-                this.owner.onEcho();
-                return;
+                return this.owner.onEcho();
             }
             if (this.phase === PROMPTING && !this.prompt && end === 2 && line[0] === 0x4f && line[1] === 0x4b) {
-                this.prompted();
-                return;
+                return this.prompted();
             }
             for (let index = 0; index < exchange.fail.length; index++) {
                 if (this.numbers.match(exchange.fail[index], line, end)) {
-                    this.finish(FAILED);
-                    return;
+                    return this.finish(FAILED);
                 }
             }
             if (this.phase === ANSWERING && this.commandSent === this.commandEnd) {
@@ -387,6 +385,6 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         this.exchange = null;
         this.phase = IDLE;
         this.counted = this.trailing = 0;
-        this.owner.onEnd(outcome);
+        return this.owner.onEnd(outcome);
     }
 }

@@ -178,7 +178,7 @@ export class ModemTransport implements Transport, AtOwner {
 
     flush(): void {
         this.flushed = this.filled;
-        this.serve();
+        return this.serve();
     }
 
     close(): void {
@@ -202,15 +202,15 @@ export class ModemTransport implements Transport, AtOwner {
     onEnd(outcome: number): void {
         const stage = this.stage;
         const good = outcome === DONE || outcome === FAILED && stage !== ONLINE && this.steps[this.step].tolerated;
-        if (stage === ONLINE) this.endExchange(outcome);
-        else if (stage === PROBING) this.endProbe(outcome);
-        else if (good) this.endStep();
+        if (stage === ONLINE) return this.endExchange(outcome);
+        else if (stage === PROBING) return this.endProbe(outcome);
+        else if (good) return this.endStep();
         else if (outcome === FAILED && this.repeats < this.steps[this.step].repeats && this.owner) {
             this.repeats++;
-            this.engine.rest(REPEAT_PAUSE);
+            return this.engine.rest(REPEAT_PAUSE);
         }
-        else if (stage === UNLOCKING && outcome === FAILED) this.endUnlock();
-        else this.fail(outcome === FAILED ? this.reasonOf(stage) : TRANSPORT_FAULT, outcome === FAILED);
+        else if (stage === UNLOCKING && outcome === FAILED) return this.endUnlock();
+        else return this.fail(outcome === FAILED ? this.reasonOf(stage) : TRANSPORT_FAULT, outcome === FAILED);
     }
 
     onData(bytes: Uint8Array, start: number, end: number): void {
@@ -282,8 +282,7 @@ export class ModemTransport implements Transport, AtOwner {
     private bringUp(): void {
         this.stage = AT_REST;
         if (!this.owner) {
-            this.rest();
-            return;
+            return this.rest();
         }
         if (!this.portOpen) {
             this.portOpen = true;
@@ -295,8 +294,7 @@ export class ModemTransport implements Transport, AtOwner {
         if (!this.cured) {
             this.cured = true;
             if (this.strikes > 1) {
-                this.enter(CURING);
-                return;
+                return this.enter(CURING);
             }
         }
         if (this.reached === PROBING) {
@@ -334,8 +332,7 @@ export class ModemTransport implements Transport, AtOwner {
                 break;
             case DIALING:
                 if (this.stale) {
-                    this.enter(CLOSING);
-                    return;
+                    return this.enter(CLOSING);
                 }
                 this.steps = plan.dial;
                 break;
@@ -350,24 +347,23 @@ export class ModemTransport implements Transport, AtOwner {
                 // Bearer down and up, reset, power key: each attempt a stronger one.
                 this.steps = this.strikes > 3 ? plan.none : this.strikes > 2 ? plan.reset : plan.detach;
         }
-        if (this.steps.length) this.next();
-        else this.endStage();
+        if (this.steps.length) return this.next();
+        else return this.endStage();
     }
 
     private next(): void {
         this.engine.numbers.length = 0;
-        this.engine.begin(this.steps[this.step], this.outgoing, 0);
+        return this.engine.begin(this.steps[this.step], this.outgoing, 0);
     }
 
     private endStep(): void {
         if (this.stage === PREPARING && this.step === this.plan.identification && !this.recognised) {
-            this.fail(WRONG_MODEM, true);
-            return;
+            return this.fail(WRONG_MODEM, true);
         }
         this.repeats = 0;
         this.step++;
-        if (this.step < this.steps.length) this.next();
-        else this.endStage();
+        if (this.step < this.steps.length) return this.next();
+        else return this.endStage();
     }
 
     /** All steps of the stage are done. */
@@ -378,29 +374,24 @@ export class ModemTransport implements Transport, AtOwner {
             case UNLOCKING:
                 if (this.steps === this.plan.enterPin && this.steps.length) {
                     this.pinProven = true;
-                    this.pauseOr(UNLOCK_PAUSE);
-                    return;
+                    return this.pauseOr(UNLOCK_PAUSE);
                 }
                 if (this.steps.length && ready !== PIN_READY) {
-                    this.endUnlock();
-                    return;
+                    return this.endUnlock();
                 }
                 this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
                 break;
             case REGISTERING:
                 if (this.steps.length && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
-                    if (ready === DENIED) this.fail(REGISTRATION_DENIED, true);
-                    else if (((this.platform.now() - this.deadline) | 0) >= 0) this.fail(NO_COVERAGE, true);
-                    else this.pauseOr(REGISTRATION_PAUSE);
-                    return;
+                    if (ready === DENIED) return this.fail(REGISTRATION_DENIED, true);
+                    if (((this.platform.now() - this.deadline) | 0) >= 0) return this.fail(NO_COVERAGE, true);
+                    return this.pauseOr(REGISTRATION_PAUSE);
                 }
                 break;
             case DIALING:
-                this.beginConnection();
-                return;
+                return this.beginConnection();
             case CLOSING:
-                this.bringUp();
-                return;
+                return this.bringUp();
             case SLEEPING:
                 this.reached = PROBING;
                 this.stage = AT_REST;
@@ -408,25 +399,21 @@ export class ModemTransport implements Transport, AtOwner {
             case CURING:
                 if (this.strikes > 2) this.reached = PROBING;
                 else if (this.reached > ATTACHING) this.reached = ATTACHING;
-                if (this.strikes > 3) this.pressKey();
-                else if (this.strikes > 2) this.startAnew();
-                else this.bringUp();
-                return;
+                return this.strikes > 3 ? this.pressKey() : this.strikes > 2 ? this.startAnew() : this.bringUp();
             default:
         }
         this.tries = 0;
         this.reached = stage + 1;
         // Nobody may want a connection any more: what is done stays done.
-        if (this.owner) this.enter(this.reached);
-        else this.rest();
+        if (this.owner) return this.enter(this.reached);
+        else return this.rest();
     }
 
     private endProbe(outcome: number): void {
         // ERROR is an answer too.
         if (outcome < UNANSWERED) {
             this.keyTried = false;
-            this.endStage();
-            return;
+            return this.endStage();
         }
         this.tries++;
         if (this.tries === PROBES) {
@@ -435,14 +422,12 @@ export class ModemTransport implements Transport, AtOwner {
             if (this.speed < this.plan.speeds.length) this.engine.open(this.plan.speeds[this.speed]);
             else if (this.options.powerKey && !this.keyTried) {
                 this.keyTried = true;
-                this.pressKey();
-                return;
+                return this.pressKey();
             } else {
-                this.fail(MODEM_SILENT, false);
-                return;
+                return this.fail(MODEM_SILENT, false);
             }
         }
-        this.pauseOr(PROBE_PAUSE);
+        return this.pauseOr(PROBE_PAUSE);
     }
 
     private identify(line: Uint8Array, end: number): void {
@@ -471,21 +456,20 @@ export class ModemTransport implements Transport, AtOwner {
             } else this.pauseOr(UNLOCK_PAUSE);
         } else if (this.answer === PIN_WANTED || result === SIM_PIN_REQUIRED || result === SIM_PUK_REQUIRED) {
             if (this.pinTried && !this.pinProven || !this.plan.enterPin.length || result === SIM_PUK_REQUIRED) {
-                this.fail(SIM_LOCKED, true);
-                return;
+                return this.fail(SIM_LOCKED, true);
             }
             this.pinTried = true;
             this.steps = this.plan.enterPin;
             this.step = 0;
-            this.next();
-        } else if (result === SIM_NOT_INSERTED || ++this.tries > UNLOCK_TRIES) this.fail(SIM_MISSING, true);
-        else this.pauseOr(UNLOCK_PAUSE);
+            return this.next();
+        } else if (result === SIM_NOT_INSERTED || ++this.tries > UNLOCK_TRIES) return this.fail(SIM_MISSING, true);
+        else return this.pauseOr(UNLOCK_PAUSE);
     }
 
     /** Waits, unless nobody wants a connection any more. */
     private pauseOr(ms: number): void {
-        if (this.owner) this.engine.rest(ms);
-        else this.rest();
+        if (this.owner) return this.engine.rest(ms);
+        else return this.rest();
     }
 
     /** Nothing is under way from now on, or going to sleep is. */
@@ -499,8 +483,7 @@ export class ModemTransport implements Transport, AtOwner {
 
     private pressKey(): void {
         if (!this.options.powerKey) {
-            this.startAnew();
-            return;
+            return this.startAnew();
         }
         this.stage = CURING;
         this.key(true);
@@ -509,7 +492,7 @@ export class ModemTransport implements Transport, AtOwner {
 
     private keyPressed(): void {
         this.key(false);
-        this.startAnew();
+        return this.startAnew();
     }
 
     private key(pressed: boolean): void {
@@ -552,13 +535,13 @@ export class ModemTransport implements Transport, AtOwner {
             this.got = 0;
             numbers.left = -1;
             numbers.length = this.incoming.length;
-            this.engine.begin(this.plan.read, this.incoming, 0);
+            return this.engine.begin(this.plan.read, this.incoming, 0);
         } else if (maySend) {
             this.sending = numbers.length = this.flushed < maximum ? this.flushed : maximum;
-            this.engine.begin(this.plan.send, this.outgoing, 0);
-        } else if (this.closedByPeer) this.fail(CONNECTION_LOST, true);
-        else if (this.linked) this.engine.rest(this.answerAwaited ? POLL_AFTER_SEND : POLL_IDLE);
-        else this.enter(CLOSING);
+            return this.engine.begin(this.plan.send, this.outgoing, 0);
+        } else if (this.closedByPeer) return this.fail(CONNECTION_LOST, true);
+        else if (this.linked) return this.engine.rest(this.answerAwaited ? POLL_AFTER_SEND : POLL_IDLE);
+        else return this.enter(CLOSING);
     }
 
     /** A send or a read has ended. */
@@ -571,8 +554,7 @@ export class ModemTransport implements Transport, AtOwner {
                 if (outcome === DONE && !this.engine.headed) this.closedByPeer = true;
                 if (this.linked && this.got) this.owner!.onBytes(this.incoming, 0, this.got);
                 this.reading = false;
-                this.serve();
-                return;
+                return this.serve();
             }
             this.reading = false;
         } else if (outcome === DONE) {
@@ -587,16 +569,14 @@ export class ModemTransport implements Transport, AtOwner {
                 this.starved = false;
                 this.owner!.onWritable();
             }
-            this.serve();
-            return;
+            return this.serve();
         } else if (outcome === FAILED) {
             // Nothing more goes out, but the peer's last words may wait still, a refusal for instance.
             this.sending = this.flushed = this.filled = 0;
             this.closedByPeer = this.dataWaits = true;
-            this.serve();
-            return;
+            return this.serve();
         }
-        this.fail(outcome === FAILED ? CONNECTION_LOST : TRANSPORT_FAULT, outcome === FAILED);
+        return this.fail(outcome === FAILED ? CONNECTION_LOST : TRANSPORT_FAULT, outcome === FAILED);
     }
 
     private onEvent(event: number): void {
@@ -648,8 +628,8 @@ export class ModemTransport implements Transport, AtOwner {
         this.stage = CLOSING;
         // The end of a connection that was given up is no news to who waits for the next one.
         if (stage !== ONLINE || this.linked) this.tell(reason);
-        if (answers && this.stale) this.enter(CLOSING);
-        else this.bringUp();
+        if (answers && this.stale) return this.enter(CLOSING);
+        else return this.bringUp();
     }
 
     /** The owner's connection, or his attempt to get one, has ended. */
@@ -657,7 +637,7 @@ export class ModemTransport implements Transport, AtOwner {
         const owner = this.owner;
         this.owner = null;
         this.linked = false;
-        if (owner) owner.onClose(reason);
+        if (owner) return owner.onClose(reason);
     }
 
     private reasonOf(stage: number): number {

@@ -31,8 +31,7 @@ function allOf(plan: Plan): string[] {
 /** What it throws; empty if it does not. */
 function refusal(dialect: Dialect, more: Partial<ModemOptions>): string {
     try {
-        new ModemTransport(optionsOf(dialect, more));
-        return '';
+        return new ModemTransport(optionsOf(dialect, more)).model;
     } catch (error) {
         assert.instance(error, RangeError);
         return (error as Error).message;
