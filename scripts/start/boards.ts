@@ -20,8 +20,8 @@ export interface RunningBoard {
 
 const example = (name: string): string => join(root, 'examples', 'telemetry-node', name);
 
-/** Starts a node; `settings` never appear in a command line, because a password may be among them. */
-export async function startBoard(engine: Engine | null, settings: object, onProgress: (progress: Progress) => void): Promise<RunningBoard> {
+/** Starts a node; with `serialPort` a modem is at this TCP port, and the board's serial port leads to it. `settings` never appear in a command line, because a password may be among them. */
+export async function startBoard(engine: Engine | null, settings: object, onProgress: (progress: Progress) => void, serialPort?: number): Promise<RunningBoard> {
     const remarks: string[] = [];
     let answer: (line: string) => void = () => {};
     const onLine = (line: string): void => {
@@ -31,7 +31,8 @@ export async function startBoard(engine: Engine | null, settings: object, onProg
     };
     if (engine?.available) {
         // motemq lies in flash, as the manifest of a Moddable application has it.
-        const board = bootBoard(engine.path, { ...await bundlePreloaded(example('board.ts')), onLine });
+        const entry = example(serialPort === undefined ? 'board.ts' : 'board-modem.ts');
+        const board = bootBoard(engine.path, { ...await bundlePreloaded(entry), config: { serialPort }, onLine });
         answer = line => board.send(line);
         const end = board.end.then(({ code, errors }) => {
             remarks.push(errors);

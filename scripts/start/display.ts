@@ -35,6 +35,7 @@ export function summary(outcome: Outcome, verdict: Verdict, cuts: readonly CutMa
     const resentAfter = (index: number): number => (cuts[index + 1]?.resentBefore ?? progress.resent) - cuts[index].resentBefore;
     const heapText = heap.slotBytes === 0
         ? `${heapPerMessage(heap)} per message on V8: approximate, timers and this report included (${heap.beats} messages)`
+        : heap.beats === 0 ? 'not weighed'
         : `${heapPerMessage(heap)} per message: ${heap.slots} slots and ${heap.chunkBytes} chunk bytes in ${heap.beats} messages, exact`;
     return [
         `published      ${outcome.published}`,

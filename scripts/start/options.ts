@@ -3,6 +3,7 @@ import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
+import { dialectNamed, dialects } from '../../hardware-tests/boards/modem/dialects/index.ts';
 
 export interface StartOptions {
     /** Null: an embedded broker. */
@@ -14,6 +15,8 @@ export interface StartOptions {
     readonly count: number;
     /** Undefined: the virtual board if this machine can have one. */
     readonly board: 'xs' | 'node' | undefined;
+    /** Name of the emulated modem that the virtual board is behind; undefined: none. */
+    readonly modem: string | undefined;
 }
 
 /** What the user must change; its message says how. */
@@ -36,6 +39,7 @@ of Moddable (it takes a C compiler; without one the node runs on Node).
 
   --count N            readings to publish, at least ${LEAST}; default 60
   --board xs|node      where the node runs
+  --modem NAME         the virtual board reaches the broker through an emulated cellular modem: ${dialects.map(({ name }) => name).join(', ')}
   --broker HOST[:PORT] a broker of yours instead; port 1883, or 8883 with --tls. The node still goes through a proxy on this
                        machine that makes the cuts and counts the bytes. The topic is new for each run and not retained.
   --tls                speak TLS with it (the node then runs on Node: the virtual board has no TLS)
@@ -67,7 +71,7 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
             args: [...parameters],
             options: {
                 broker: { type: 'string' }, tls: { type: 'boolean' }, ca: { type: 'string' }, user: { type: 'string' },
-                'password-file': { type: 'string' }, count: { type: 'string' }, board: { type: 'string' }, help: { type: 'boolean', short: 'h' },
+                'password-file': { type: 'string' }, count: { type: 'string' }, board: { type: 'string' }, modem: { type: 'string' }, help: { type: 'boolean', short: 'h' },
             },
         }));
     } catch (error) {
@@ -75,11 +79,13 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
     }
     if (values.help) return null;
     const secure = values.tls === true || values.ca !== undefined;
-    const { board, user } = values;
+    const { board, user, modem } = values;
     const count = Number(values.count ?? 60);
     const passwordFile = values['password-file'];
     if (!Number.isInteger(count) || count < LEAST || count > 1_000_000) throw new UsageError(`--count is a number from ${LEAST} to 1000000, not '${values.count}'`);
     if (board !== undefined && board !== 'xs' && board !== 'node') throw new UsageError(`--board is xs or node, not '${board}'`);
+    if (modem !== undefined && !dialectNamed(modem)) throw new UsageError(`--modem is ${dialects.map(({ name }) => name).join(', ')}, not '${modem}'`);
+    if (modem !== undefined && (secure || board === 'node')) throw new UsageError('the modem is at the virtual board, over TCP: leave --board node and --tls out');
     if (values.broker === undefined && (secure || user !== undefined || passwordFile !== undefined)) {
         throw new UsageError('--tls, --ca, --user and --password-file are for a broker of yours: name it with --broker');
     }
@@ -94,7 +100,7 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
     // The first line: editors end a file with a line feed.
     const password = passwordFile === undefined ? environment['MOTEMQ_PASSWORD'] : readFileSync(passwordFile, 'utf8').split(/\r?\n/, 1)[0];
     return {
-        broker, count, user, board: secure ? 'node' : board,
+        broker, count, user, modem, board: secure ? 'node' : modem === undefined ? board : 'xs',
         tls: secure ? { ca: values.ca === undefined ? undefined : readFileSync(values.ca, 'utf8') } : null,
         password: user === undefined ? undefined : password,
     };

@@ -2,6 +2,8 @@
 import type { Progress } from '../../examples/telemetry-node/progress.ts';
 import { xsEngine } from '../../hardware-tests/boards/xs/build.ts';
 import type { Engine } from '../../hardware-tests/boards/xs/build.ts';
+import { dialectNamed } from '../../hardware-tests/boards/modem/dialects/index.ts';
+import { tcpPort } from '../../hardware-tests/boards/modem/ends.ts';
 import { Broker } from '../../hardware-tests/host/broker.ts';
 import { FaultProxy } from '../../hardware-tests/host/fault-proxy.ts';
 import { until } from '../../hardware-tests/host/until.ts';
@@ -16,6 +18,10 @@ import { judge } from './verdict.ts';
 
 /** Between two readings, in ms. */
 const INTERVAL = 50;
+/** Over a modem, whose way to the network takes a second or two: the cuts come between readings. */
+const MODEM_INTERVAL = 250;
+/** A modem that takes so long for a command and for its start, in ms: real ones take ten times as long. */
+const QUICK_MODEM = { least: 1, most: 5, boot: 300 };
 /** How long nothing may move before a run is given up, in s. */
 const STANDSTILL = 15;
 /** How long the subscriber may lag behind the node, in s. */
@@ -83,8 +89,14 @@ async function play(options: StartOptions, screen: Screen, signal: AbortSignal, 
         cuts.onBytes(connection, direction, bytes);
     } });
     endings.push(() => proxy.stop());
+    const modem = options.modem === undefined ? null : await tcpPort({ dialect: dialectNamed(options.modem)!, cell: { delay: 500 }, pace: QUICK_MODEM }, 0);
+    if (modem) {
+        endings.push(() => modem.stop());
+        const { model, manufacturer } = modem.emulator.modem.dialect;
+        screen.say(`modem       ${model} by ${manufacturer}, emulated, at the board's serial port with 115200 baud`);
+    }
     const settings = {
-        topic, clientId, count, userName: user, password, address: '127.0.0.1', port: proxy.port, interval: INTERVAL,
+        topic, clientId, count, userName: user, password, address: '127.0.0.1', port: proxy.port, interval: modem ? MODEM_INTERVAL : INTERVAL, modem: options.modem,
         ...(tls && { tls: { servername: host === '127.0.0.1' ? undefined : host, ca: tls.ca } }),
     };
     const board = await startBoard(engine, settings, next => {
@@ -94,7 +106,7 @@ async function play(options: StartOptions, screen: Screen, signal: AbortSignal, 
         progress = next;
         if (cuts.survived > before) screen.say(`cut ${cuts.survived}: ${cutText(cuts.made[cuts.survived - 1], next.resent - cuts.made[cuts.survived - 1].resentBefore)}`);
         screen.show(statusLine(next, count, subscriber.seen.size, wire));
-    });
+    }, modem ? Number(modem.address.split(':')[1]) : undefined);
     endings.push(() => board.stop());
     const latest = (): Progress | null => progress;
     const boardCode = await new Promise<number>((resolve, reject) => {

@@ -47,6 +47,12 @@ boardTest('on the virtual board: all delivered, both cuts survived, nothing allo
     assert.match(ended.output, /^duplicates +[1-9]/m);
 });
 
+boardTest('on the virtual board behind a cellular modem: all delivered, both cuts survived', async () => {
+    const ended = await start('--count', '20', '--modem', 'bg96');
+    assertDelivered(ended, 20);
+    assert.match(ended.output, /^modem +BG96 by Quectel, emulated/m);
+});
+
 test('on Node: all delivered, both cuts survived, and the heap is called approximate', async () => {
     const ended = await start('--count', '20', '--board', 'node');
     assertDelivered(ended, 20);
