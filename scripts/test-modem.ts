@@ -9,7 +9,7 @@ import { table } from './table.ts';
 const { values } = parseArgs({
     options: {
         seeds: { type: 'string', default: '200' }, first: { type: 'string', default: '1' }, seed: { type: 'string' }, dialect: { type: 'string' },
-        faults: { type: 'string', default: '' }, verbose: { type: 'boolean', default: false },
+        faults: { type: 'string', default: '' },
     },
 });
 const words = values.faults.split(',').filter(word => word !== '');
@@ -43,11 +43,11 @@ for (const dialect of chosen) {
         console.log(`${dialect.name}, seed ${seed}: ${violations[0]}`);
         console.log(`npm run test:modem -- --dialect ${dialect.name} --seed ${seed}${words.length ? ` --faults ${words.join()}` : ''}`);
     }
-    // The transcript of both sides, of the first one.
-    if (failures.length > 0 && values.seed === undefined && values.verbose) {
+    // The end of the transcript of both sides, of the first one; the command prints all of it.
+    if (failures.length > 0 && values.seed === undefined) {
         const lines: string[] = [];
         runTrial({ dialect, seed: failures[0].seed, faults: words, trace: line => lines.push(line) });
-        console.log(lines.slice(-80).join('\n'));
+        console.log(lines.slice(-60).join('\n'));
     }
 }
 console.log(table([['modem', 'seeds', 'failed', 'messages', 'connections', 'faults', 'spoiled', 'slowest, s', 'took, s'], ...rows], []));

@@ -62,10 +62,22 @@ export function runTrial({ dialect, driver, seed, faults: words = [], trace }: T
     const { rates, flips } = ratesFor(dice, words);
     const faults = new Faults(seed, rates);
     const broker = new TrialBroker();
-    const note = (who: string) => (what: string) => trace?.(`${(clock.time / 1000).toFixed(3).padStart(10)}  ${who.padEnd(7)} ${what}`);
+    const tell = (who: string, what: string): void => trace?.(`${(clock.time / 1000).toFixed(3).padStart(10)}  ${who.padEnd(7)} ${what}`);
+    // What goes one way without a pause is one line.
+    let said = { up: false, text: '' };
+    const flush = (): void => {
+        if (said.text) tell(said.up ? 'host  >' : 'modem >', JSON.stringify(said.text));
+        said = { up: false, text: '' };
+    };
+    const hear = (up: boolean, bytes: Uint8Array): void => {
+        if (up !== said.up) flush();
+        said = { up, text: said.text + Buffer.from(bytes).toString('latin1') };
+    };
+    const note = (who: string) => (what: string) => {
+        if (trace) flush();
+        tell(who, what);
+    };
     faults.note = note('fault');
-    const toHost = note('modem >');
-    const toModem = note('host  >');
     const locked = dice.below(4) === 0;
     const { clock, modem, transport, board: modemBoard } = rig({
         dialect, faults,
@@ -73,7 +85,7 @@ export function runTrial({ dialect, driver, seed, faults: words = [], trace }: T
         modem: {
             chunkSize: ([1, 2, 7, 64, 0, 1000] as const)[dice.below(6)],
             sim: locked ? { state: 'pin' } : {}, cell: { status: dice.below(2) ? 1 : 5, delay: dice.below(4000) },
-            onTraffic: (up, bytes) => trace && (up ? toModem : toHost)(JSON.stringify(Buffer.from(bytes).toString('latin1'))),
+            onTraffic: (up, bytes) => trace && hear(up, bytes),
         },
         transport: { pin: '1234', registrationTimeout: 60000, ...(driver ? { dialect: driver } : {}) },
     });
