@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createContext, runInContext } from 'node:vm';
+import { crc32 } from '../crc32.ts';
 import { guarded } from './events.ts';
 import { connect } from './net.ts';
 import { Serial } from './serial.ts';
@@ -79,6 +80,11 @@ const globals = {
         }, ms));
         return id;
     },
+    setInterval: (callback: () => void, ms: number) => {
+        const id = ++latestTimer;
+        timers.set(id, setInterval(() => guarded(callback), ms));
+        return id;
+    },
     clearTimeout: (...ids: unknown[]) => {
         if (ids.length > 0 && ids[0] === undefined) throw new Error('clearTimeout(undefined) not allowed. Use clearTimeout() instead');
         const cleared = ids.length === 0 ? [...timers.keys()] : [ids[0] as number];
@@ -91,8 +97,7 @@ const globals = {
         toString: (bytes: Uint8Array) => bytes.length > 16 && bytes.length === bytes.buffer.byteLength ? new SharedText(bytes) : latin1(bytes),
         isUTF8: () => false,
         fromUTF8: () => undefined,
-        // Which polynomial does not matter here.
-        CRC32: (text: string) => [...text].reduce((sum, character) => (Math.imul(sum ^ character.charCodeAt(0), 16777619) | 0), -2128831035),
+        CRC32: (text: string) => crc32(Buffer.from(text, 'latin1')),
     },
     Serial1: new Serial(),
     Serial2: new Serial(),

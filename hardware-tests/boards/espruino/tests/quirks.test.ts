@@ -21,6 +21,7 @@ const expressions: readonly [quirk: string, expression: string, printed: string]
     ['E.toString makes one character of each byte', 'E.toString(new Uint8Array([0,65,255])).length+E.toString(new Uint8Array([65,66,67]).subarray(1,3))', '3BC'],
     ['that of a whole array of 17 bytes and more shares its memory', '(function(){var b=new Uint8Array(17),s=E.toString(b);b.set("shared");return s.substring(0,6)})()', 'shared'],
     ['that of a part does not', '(function(){var b=new Uint8Array(40),s=E.toString(b.subarray(0,20));b.set("shared");return s.charCodeAt(0)})()', '0'],
+    ['E.CRC32 is that of zlib', 'E.CRC32("123456789")>>>0', '3421780262'],
     ['a 32-bit operator takes the lower 32 bits of a large number', '(getTime()*1000|0)===(getTime()*1000|0)||5000000000|0', 'true'],
     ['the serial number is a text', 'typeof getSerial()+(getSerial().length>4)', 'stringtrue'],
     ['a file of Storage can be required', '(require("Storage").write("quirk","exports.x=7"),require("quirk").x)', '7'],
