@@ -1,11 +1,8 @@
 // Every published dialogue, byte for byte, through the engine with our own dialects: each command that a dialect gives is found in
 // the dialogue as we would give it, bytes go out after the prompt only, counted bytes come out whole, and every exchange ends as it
 // should, in pieces of any size.
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { root } from '../../../scripts/root.ts';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { SerialOwner, SerialPort } from '../../../src/serial.ts';
 import { AtEngine, DONE, FAILED, GARBLED } from '../at-engine.ts';
@@ -13,18 +10,8 @@ import type { AtOwner, Exchange } from '../at-engine.ts';
 import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../dialects/index.ts';
 import type { Dialect } from '../index.ts';
 import { Plan } from '../plan.ts';
-
-interface Step {
-    readonly dir: 'host' | 'modem';
-    readonly bytes: string;
-    readonly data?: boolean;
-    readonly raw?: { readonly off: number; readonly len: number };
-}
-
-interface Dialogue {
-    readonly name: string;
-    readonly steps: readonly Step[];
-}
+import { dialoguesOf } from './dialogues.ts';
+import type { Dialogue } from './dialogues.ts';
 
 const files: readonly (readonly [file: string, dialect: Dialect])[] = [
     ['esp-at', espAt], ['nordic-sm', nordic], ['quectel-q', quectel], ['sim7080-ca', sim7080], ['sim7600-a76xx-cipopen', sim7600], ['sim800-cip', sim800], ['ublox-uso', ublox],
@@ -163,7 +150,7 @@ function replay(dialect: Dialect, dialogue: Dialogue, size: number): Witness {
 }
 
 for (const [file, dialect] of files) {
-    const { dialogues } = JSON.parse(readFileSync(join(root, 'targets/modem/tests/transcripts', file + '.json'), 'utf8')) as { dialogues: Dialogue[] };
+    const dialogues = dialoguesOf(file);
     for (const dialogue of dialogues) {
         test(`${file}: ${dialogue.name}`, () => {
             for (const size of [1, 2, 7, 64, 1000]) {
@@ -181,7 +168,7 @@ for (const [file, dialect] of files) {
 
 test('every command of sending and receiving was found in a dialogue', () => {
     for (const [file, dialect] of files) {
-        const { dialogues } = JSON.parse(readFileSync(join(root, 'targets/modem/tests/transcripts', file + '.json'), 'utf8')) as { dialogues: Dialogue[] };
+        const dialogues = dialoguesOf(file);
         const plan = planOf(dialect);
         const engine = new AtEngine(new Witness(), new Line(), new VirtualPlatform(), 192, plan.prompt, 0);
         const commands = dialogues.flatMap(dialogue => dialogue.steps).filter(step => step.dir === 'host' && !step.data).map(step => step.bytes);
