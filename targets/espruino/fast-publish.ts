@@ -8,7 +8,7 @@ import type { Topic } from '../../src/codec/topic.ts';
 import { Publisher } from '../../src/session/publisher.ts';
 import { CONNECTED } from '../../src/session/states.ts';
 import type { Interpreter } from './espruino.ts';
-import type { TcpTransport } from './tcp-transport.ts';
+import { TcpTransport } from './tcp-transport.ts';
 
 declare const E: Interpreter;
 declare function getTime(): number;
@@ -71,10 +71,16 @@ function prepare(topic: Prepared, size: number): boolean {
     return topic.text !== undefined && topic.text.charCodeAt(1) === size - 2;
 }
 
+/** Of another file's transport the shortened names mean something else: it is not to be touched. */
+function isForeign(stream: TcpTransport): boolean {
+    return stream.free !== TcpTransport.prototype.free;
+}
+
 /** `publish` when the short way is not open: opens it, or takes the long one. */
 function publishSlowly(insider: Insider, topic: Prepared, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
     const stream = insider.stream;
     const size = end + topic.encoded.length + 2;
+    if (isForeign(stream)) return insider.later(topic, payload, start, end, qos, retain);
     stream.mark = -1;
     if (!qos && !start && !retain && end >= 0 && end <= payload.length && insider.state === CONNECTED
         // In order, and never into the middle of another packet.
@@ -91,7 +97,7 @@ function publishSlowly(insider: Insider, topic: Prepared, payload: Uint8Array, s
 function publish(this: Insider, topic: Prepared, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
     const stream = this.stream;
     const size = end + topic.head;
-    if (size !== topic.size || qos || start || retain || end > payload.length || this.bytesOut > stream.mark) {
+    if (size !== topic.size || qos || start || retain || end > payload.length || !(this.bytesOut <= stream.mark)) {
         return publishSlowly(this, topic, payload, start, end, qos, retain);
     }
     topic.pack.set(payload, topic.head);
@@ -110,6 +116,7 @@ function publish(this: Insider, topic: Prepared, payload: Uint8Array, start: num
 /** What went out the short way put the next ping off. */
 function onWake(this: Insider): void {
     const stream = this.stream;
+    if (isForeign(stream)) return this.wake();
     if (stream.said && this.state === CONNECTED && !this.pinging) {
         const silent = Math.floor((getTime() - stream.said) * 1000);
         const due = (this.host.now() - silent + this.pingAfter) | 0;

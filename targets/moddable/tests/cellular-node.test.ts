@@ -56,7 +56,7 @@ boardTest('each reading wakes the modem, goes out with QoS 1 and lets it sleep',
         // All that one wake has to say, in one send; DISCONNECT is the second.
         assert.is(sent.split('AT+QISEND=').length - 1 <= 4, true, sent);
     } catch (error) {
-        throw new Error(`${(error as Error).message}\n${board.lines.join('\n')}\n${heard.join('').replace(/\r/g, '\n')}`);
+        throw new Error(`${(error as Error).message}\n${board.lines.join('\n')}\n${heard.join('').replace(/\r/g, '\n')}`, { cause: error });
     } finally {
         await board.stop();
         end.stop();
