@@ -139,16 +139,16 @@ test('at a pseudo-terminal, which changes no byte and stays when the host closes
         for (let round = 0; round < 2; round++) {
             const file = await openFile(end.address, 'r+');
             let heard = '';
-            let over = false;
+            const state = { over: false };
             const buffer = Buffer.alloc(1000);
             const read = async (): Promise<void> => {
-                while (!over || !heard.endsWith('OK\r\n')) heard += buffer.toString('latin1', 0, (await file.read(buffer, 0, 1000, null)).bytesRead);
+                while (!state.over || !heard.endsWith('OK\r\n')) heard += buffer.toString('latin1', 0, (await file.read(buffer, 0, 1000, null)).bytesRead);
             };
             const reading = read();
             const write = (text: string): void => void file.write(Buffer.from(text, 'latin1'));
             if (round === 0) await converse(write, () => heard);
             // A read of a terminal ends with bytes only: the last one takes the answer to this.
-            over = true;
+            state.over = true;
             await ask(write, () => heard, 'AT\r', 'OK\r\n');
             await reading;
             await file.close();

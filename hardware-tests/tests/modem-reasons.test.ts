@@ -67,6 +67,17 @@ for (const dialect of dialects) {
         assert.equal([...attempt.rig.modem.unknown], []);
     });
 
+    if (drivers[dialect.name].tls) {
+        test(`${dialect.name}: with TLS the modem knows every command, too`, () => {
+            const tls = { ca: 'ca.pem', certificate: 'node.pem', key: 'node.key' };
+            const attempt = new Attempt(dialect, { transport: { tls } });
+            assert.is(attempt.open(60), 0);
+            attempt.rig.modem.unknown.delete('+CMEE');
+            assert.equal([...attempt.rig.modem.unknown], []);
+            assert.ok([...attempt.rig.modem.sockets.values()].every(({ secure }) => secure));
+        });
+    }
+
     test(`${dialect.name}: no network gives an address under this name`, () => {
         const attempt = new Attempt(dialect, { modem: { cell: { apn: 'another' } } });
         assert.is(attempt.open(180), BEARER_FAILED);

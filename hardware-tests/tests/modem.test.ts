@@ -7,6 +7,7 @@ import { quectel, sim7600, sim800, ublox } from '../../targets/modem/dialects/in
 import type { Dialect } from '../../targets/modem/index.ts';
 import { dialectNamed, dialects } from '../boards/modem/dialects/index.ts';
 import { faultKinds } from '../boards/modem/faults.ts';
+import { drivers } from '../boards/modem/drivers.ts';
 import type { Fault } from '../boards/modem/faults.ts';
 import { runTrial } from '../boards/modem/trial.ts';
 
@@ -27,6 +28,13 @@ for (const dialect of dialects) {
         assert.equal(violations, []);
         assert.is(connections, 1);
         assert.ok(accepted > 10);
+    });
+}
+
+for (const dialect of dialects) {
+    if (!drivers[dialect.name].tls) continue;
+    test(`${dialect.name}: lives with the modem's own TLS`, () => {
+        for (let seed = 1; seed <= 20; seed++) assert.equal(runTrial({ dialect, seed, secure: true }).violations, [], `seed ${seed}`);
     });
 }
 
