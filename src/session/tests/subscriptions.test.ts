@@ -231,6 +231,18 @@ test('a subscription or its end that finds no room is refused like a message, an
     assert.ok(transport.take().includes('000161' + '00'), 'still subscribed');
 });
 
+test('handlers get a message in the order in which they were subscribed, also after one was handed on', () => {
+    const { platform, transport, client } = connected();
+    const got: string[] = [];
+    const handler = (filter: string) => new Subscription(platform, filter, 0, () => got.push(filter));
+    client.subscribe(handler('a'));
+    transport.sends(...bytes('3004' + '000161' + '78'));
+    client.subscribe(handler('#'));
+    client.subscribe(handler('+'));
+    transport.sends(...bytes('3004' + '000161' + '79'));
+    assert.equal(got, ['a', 'a', '#', '+']);
+});
+
 test('handlers that unsubscribe and subscribe themselves, or subscribe to more, get each message once', () => {
     const { platform, transport, client } = connected({ sendBuffer: new Uint8Array(2000) });
     const got: string[] = [];
