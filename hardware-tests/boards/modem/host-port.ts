@@ -17,7 +17,7 @@ export class HostPort implements SerialPort {
     private readonly fifoSize: number;
     private owner: SerialOwner | null = null;
     private fifo: number[] = [];
-    private reading = false;
+    private busy = false;
     private promised = false;
 
     /** `fifoSize`: bytes; 128 on Moddable's ESP32. */
@@ -45,22 +45,22 @@ export class HostPort implements SerialPort {
         this.fifo = [];
     }
 
-    /** Bytes from the line. */
+    /** Bytes from the line. They come one after the other: a program that is not busy reads them as they come. */
     receive(bytes: Uint8Array): void {
-        if (!this.owner) return;
-        for (const byte of bytes) {
-            if (this.fifo.length < this.fifoSize) this.fifo.push(byte);
-            else this.overflowed++;
+        for (let at = 0; at < bytes.length && this.owner; at += this.fifoSize) {
+            for (const byte of bytes.subarray(at, at + this.fifoSize)) {
+                if (this.fifo.length < this.fifoSize) this.fifo.push(byte);
+                else this.overflowed++;
+            }
+            if (this.busy) continue;
+            this.busy = this.faults.happens('host is busy');
+            if (!this.busy) this.read();
+            // Half a FIFO at 115200 is 5.5 ms; a program that collects garbage or draws takes longer.
+            else this.clock.after(this.faults.between(2, 30), () => {
+                this.busy = false;
+                this.read();
+            });
         }
-        if (this.reading) return;
-        this.reading = true;
-        // Half a FIFO at 115200 is 5.5 ms; a program that collects garbage or draws takes longer.
-        this.clock.after(this.faults.happens('host is busy') ? this.faults.between(2, 30) : 0, () => {
-            this.reading = false;
-            const held = Uint8Array.from(this.fifo);
-            this.fifo = [];
-            if (held.length) this.owner?.onBytes(held, 0, held.length);
-        });
     }
 
     /** The modem has taken bytes. */
@@ -68,5 +68,11 @@ export class HostPort implements SerialPort {
         if (!this.promised || this.line.hostQueued >= TRANSMIT / 2) return;
         this.promised = false;
         this.owner?.onWritable();
+    }
+
+    private read(): void {
+        const held = Uint8Array.from(this.fifo);
+        this.fifo = [];
+        if (held.length) this.owner?.onBytes(held, 0, held.length);
     }
 }
