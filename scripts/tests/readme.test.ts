@@ -4,7 +4,11 @@ import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { dialects } from '../../hardware-tests/boards/modem/dialects/index.ts';
+import { pseudoTerminal } from '../../hardware-tests/boards/modem/ends.ts';
+import { networkWithAddresses } from '../../hardware-tests/boards/modem/real-world.ts';
 import { Broker } from '../../hardware-tests/host/broker.ts';
+import { noPseudoTerminals } from '../../hardware-tests/host/serial-device.ts';
 import { bootBoard } from '../../hardware-tests/boards/xs/board.ts';
 import { bundleForBoard } from '../../hardware-tests/boards/xs/bundle.ts';
 import { boardTest, engine } from '../../hardware-tests/boards/xs/tests/on-board.ts';
@@ -44,6 +48,27 @@ test('the node on a laptop publishes, is acknowledged and receives', async () =>
         for (const line of wanted) assert.match(said, line);
     } finally {
         child.kill();
+        await broker.stop();
+        rmSync(file);
+    }
+});
+
+test('the cellular node on a laptop connects, through an emulated modem at a pseudo-terminal', async () => {
+    if (noPseudoTerminals) return void console.log(`SKIPPED: the cellular node of README.md, because ${noPseudoTerminals}`);
+    const broker = await Broker.start();
+    const end = await pseudoTerminal({ dialect: dialects.find(({ name }) => name === 'bg96')!, network: networkWithAddresses({ 'broker.example': '127.0.0.1' }) });
+    const file = example('cellular', { '/dev/ttyUSB2': end.address, 'port: 1883': `port: ${broker.port}`, "'motemq/modem/quectel'": "'../../targets/modem/dialects/quectel.ts'" });
+    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), file], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+        let said = '';
+        for await (const text of child.stdout.setEncoding('utf8')) {
+            said += text;
+            if (said.includes('connected')) break;
+        }
+        assert.match(said, /^connected\s+BG96 21$/m);
+    } finally {
+        child.kill();
+        end.stop();
         await broker.stop();
         rmSync(file);
     }
