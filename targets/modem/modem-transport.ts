@@ -118,6 +118,8 @@ export class ModemTransport implements Transport, AtOwner {
     /** The modem may have a socket of an earlier connection still. */
     private stale = false;
     private keyTried = false;
+    /** The connection has brought a byte. */
+    private heard = false;
 
     /** Throws if an option breaks its rule, or a text would end a command early. */
     constructor(options: ModemOptions) {
@@ -183,6 +185,7 @@ export class ModemTransport implements Transport, AtOwner {
 
     close(): void {
         if (!this.owner) return;
+        if (this.linked && !this.heard) this.strikeMute();
         this.owner = null;
         this.linked = false;
         // What was taken is still sent, then the socket is closed. While there is no connection yet, the step under way
@@ -514,7 +517,7 @@ export class ModemTransport implements Transport, AtOwner {
 
     private beginConnection(): void {
         this.stage = ONLINE;
-        this.strikes = 0;
+        this.heard = false;
         this.keyTried = false;
         this.sending = this.flushed = this.filled = 0;
         this.starved = this.dataWaits = this.closedByPeer = this.bearerLost = this.readFirst = this.answerAwaited = false;
@@ -552,6 +555,10 @@ export class ModemTransport implements Transport, AtOwner {
                 if (this.got && this.engine.numbers.left) this.dataWaits = true;
                 // OK alone: the peer has closed it, and nothing is left.
                 if (outcome === DONE && !this.engine.headed) this.closedByPeer = true;
+                if (this.got) {
+                    this.heard = true;
+                    this.strikes = 0;
+                }
                 if (this.linked && this.got) this.owner!.onBytes(this.incoming, 0, this.got);
                 this.reading = false;
                 return this.serve();
@@ -614,10 +621,20 @@ export class ModemTransport implements Transport, AtOwner {
         }
     }
 
+    /**
+     * A connection ends that has brought nothing. The modem may have lost a setting, so that it does not hand out what it gets: bearer and
+     * modem are started anew in turn. Not the power key's turn: the broker may be the one that is mute.
+     */
+    private strikeMute(): void {
+        this.strikes = this.strikes < 3 ? this.strikes + 1 : 0;
+        this.cured = false;
+    }
+
     /** The stage under way has failed for `reason`; does the modem answer still? */
     private fail(reason: number, answers: boolean): void {
         const stage = this.stage;
-        if (stage === ONLINE) this.strikes = answers ? 0 : 1;
+        if (stage === ONLINE && this.heard) this.strikes = answers ? 0 : 1;
+        else if (stage === ONLINE) this.strikeMute();
         else if (reason !== SIM_LOCKED && reason !== WRONG_MODEM) this.strikes++;
         // No remedy makes a wrong PIN right, or the modem another one.
         this.cured = reason === SIM_LOCKED || reason === WRONG_MODEM;
