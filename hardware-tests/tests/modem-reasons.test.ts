@@ -190,6 +190,26 @@ test('a line full of garbage is a silent modem', () => {
     assert.is(attempt.open(60), MODEM_SILENT);
 });
 
+test('a modem that has silently lost a setting gets it again after connections that bring nothing', () => {
+    for (const [name, setting] of [['esp-at', 'passive 0'], ['sim800', '+CIPRXGET'], ['sim7600', '+CIPRXGET']]) {
+        let brought = 0;
+        const attempt = new Attempt(dialectNamed(name)!, { server: (peer) => {
+            attempt.rig.clock.after(200, () => peer.write(Uint8Array.of(0x20, 2, 0, 0)));
+            return silent;
+        } });
+        const { clock, modem, transport } = attempt.rig;
+        assert.is(attempt.open(60), 0, name);
+        transport.close();
+        modem.settings.delete(setting);
+        for (let round = 0; round < 5 && !brought; round++) {
+            transport.open({ onOpen: () => {}, onBytes: (_bytes, start, end) => void (brought += end - start), onWritable: () => {}, onClose: () => {} });
+            clock.pass(clock.time + 60000, () => brought > 0);
+            transport.close();
+        }
+        assert.is(brought, 4, name);
+    }
+});
+
 test('the peer goes without a word', () => {
     const attempt = new Attempt(bg96, { server: (peer) => {
         attempt.rig.clock.after(500, () => peer.close(true));
