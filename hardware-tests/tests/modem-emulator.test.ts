@@ -1,5 +1,6 @@
 // The emulator itself: it answers as the published dialogues do, byte for byte; it can be reached at a TCP port and at a pseudo-terminal; behind
 // its sockets are real connections.
+import { constants } from 'node:fs';
 import { open as openFile } from 'node:fs/promises';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -137,7 +138,8 @@ test('at a pseudo-terminal, which changes no byte and stays when the host closes
     }
     try {
         for (let round = 0; round < 2; round++) {
-            const file = await openFile(end.address, 'r+');
+            // Not as the terminal that controls this process: it would end with it.
+            const file = await openFile(end.address, constants.O_RDWR | constants.O_NOCTTY);
             let heard = '';
             const state = { over: false };
             const buffer = Buffer.alloc(1000);
