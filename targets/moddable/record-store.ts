@@ -5,6 +5,7 @@
 //
 // A piece: its place in the record | pieces that follow it | bytes; the last one ends with the checksum (CRC-32, big-endian).
 // An ESP32 (NVS) writes a value whole or not at all; an ESP8266 may leave half of one, of at most 63 bytes in 4 KB in all.
+import { checksum } from '../../src/checksum.ts';
 import { misuse } from '../../src/misuse.ts';
 import type { Store } from '../../src/store.ts';
 import { report } from './report.ts';
@@ -31,16 +32,6 @@ const HEADER = 2;
 const CHECKSUM = 4;
 /** A place and a count are a byte each. */
 const MOST_PIECES = 255;
-
-/** CRC-32 (ISO 3309) of bytes[start..end), continued from `crc`; begin with 0. */
-function checksum(crc: number, bytes: Uint8Array, start: number, end: number): number {
-    crc = ~crc;
-    for (let index = start; index < end; index++) {
-        crc ^= bytes[index];
-        for (let bit = 0; bit < 8; bit++) crc = crc & 1 ? crc >>> 1 ^ 0xedb88320 : crc >>> 1;
-    }
-    return ~crc >>> 0;
-}
 
 function ascending(first: number, second: number): number {
     return first - second;
