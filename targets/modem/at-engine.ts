@@ -299,10 +299,12 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         if (!exchange.header || !this.numbers.match(exchange.header, this.line, end)) return false;
         const count = this.numbers.count;
         this.lineEnd = 0;
-        this.headed = true;
-        // More than was asked for: a digit was lost or added.
-        if (count < 0 || count > this.numbers.length) this.finish(GARBLED);
-        else this.counted = count;
+        // More than was asked for: a digit was lost or added. A second one, or one where a line must end: all between them was lost.
+        if (count < 0 || count > this.numbers.length || this.headed || this.trailing) this.finish(GARBLED);
+        else {
+            this.headed = true;
+            this.counted = count;
+        }
         return true;
     }
 

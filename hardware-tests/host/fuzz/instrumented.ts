@@ -1,7 +1,8 @@
 // What instrument.ts bundles: the targets, and the counters that the code below them counts with.
+import { atEngine } from './targets/at-engine.ts';
 import { decoder } from './targets/decoder.ts';
 import { session } from './targets/session.ts';
 import type { Target } from './target.ts';
 
 export * as counters from './counters.ts';
-export const targets: readonly Target[] = [decoder, session];
+export const targets: readonly Target[] = [decoder, session, atEngine];

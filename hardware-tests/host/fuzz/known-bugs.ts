@@ -16,6 +16,7 @@ const topic = 'src/codec/topic.ts';
 const client = 'src/session/client.ts';
 const link = 'src/session/link.ts';
 const buffer = 'src/session/send-buffer.ts';
+const engine = 'targets/modem/at-engine.ts';
 
 const inDecoder: readonly KnownBug[] = [
     { name: 'a remaining length of five bytes', file: decoder, from: 'if (this.number > 21) return MALFORMED_PACKET;', to: '' },
@@ -53,9 +54,20 @@ const inSession: readonly KnownBug[] = [
     { name: 'a large message acknowledged with its first piece', file: client, from: 'packetIdentifier && message.offset + message.end - message.start === message.total', to: 'packetIdentifier && message.offset === 0' },
 ];
 
+const inEngine: readonly KnownBug[] = [
+    { name: 'a byte lost of a read is not noticed', file: engine, from: 'if (!returned || (trailer ? end !== 1 || line[0] !== trailer : end)) return this.finish(GARBLED);', to: '' },
+    { name: 'a read of more bytes than were asked for', file: engine, from: 'count < 0 || count > this.numbers.length', to: 'count < 0' },
+    { name: 'two runs of bytes in one read', file: engine, from: ' || this.headed || this.trailing', to: '' },
+    { name: 'a prompt without a prompt', file: engine, from: 'if (byte === this.prompt && this.phase', to: 'if (this.phase' },
+    { name: 'a line longer than its buffer is told', file: engine, from: 'if (end > line.length) {', to: 'if (end > line.length + 8) {' },
+    { name: 'counted bytes cut where a piece ends', file: engine, from: 'this.counted -= size;', to: 'this.counted = 0;' },
+    { name: 'an end is told twice', file: engine, from: '        this.exchange = null;\n        this.phase = IDLE;\n        this.counted', to: '        this.counted' },
+];
+
 export const knownBugs: readonly FuzzedBug[] = [
     ...inDecoder.map(bug => ({ ...bug, target: 'decoder' })),
     ...inSession.map(bug => ({ ...bug, target: 'session' })),
+    ...inEngine.map(bug => ({ ...bug, target: 'at-engine' })),
 ];
 
 /** Fuzzes with `bug` put in, from the seeds alone, until the first violation; undefined if there is none in `most` runs. */

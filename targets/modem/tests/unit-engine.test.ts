@@ -180,6 +180,7 @@ test('a header is one in a read only', () => {
 });
 
 for (const [what, answer] of [
+    ['they come twice', '+READ: 4\r\nabcd\r\n+READ: 4\r\nabcd\r\nOK\r\n'], ['the end of their line was lost', '+READ: 4\r\nabcd+READ: 4\r\nabcd\r\nOK\r\n'],
     ['a byte was lost among them', '+READ: 4\r\nabc\r\nOK\r\n'], ['one was added', '+READ: 4\r\nabcde\r\nOK\r\n'], ['more than was asked for', '+READ: 101\r\n'],
     ['a length with a digit too many', '+READ: 41\r\nabcd\r\n' + 'OK\r\n'.repeat(10)],
 ] as const) {
