@@ -117,6 +117,7 @@ export const atEngine: Target = {
         { why: 'a read', hex: '01 02 20' + hex('\r\n+READ: 4\r\nOK\r\n\r\n\r\nOK\r\n') },
         { why: 'a read that finds nothing', hex: '01 02 20' + hex('\r\n+READ: 0\r\n\r\nOK\r\n') },
         { why: 'a read with header and bytes on one line', hex: '02 03 20' + hex('\r\n+READ: 4,abcd\r\n\r\nOK\r\n') },
+        { why: 'a read with two runs of bytes', hex: '02 03 03' + hex('\r\n+READ: 4,abcd+READ: 4,abcd\r\n\r\nOK\r\n') },
         { why: 'a read with quotes', hex: '03 04 20' + hex('\r\n+READ: 3,"a"b"\r\nOK\r\n') },
         { why: 'a send', hex: '04 05 03' + hex('\r\n> \r\nSEND OK\r\n') },
         { why: 'a send whose prompt is OK', hex: '05 06 03' + hex('\r\nOK\r\n\r\n#SENT: 4\r\n') },
