@@ -200,11 +200,10 @@ export abstract class SocketTransport implements Transport, NetworkUser {
 
     private static onReadable(this: Socket, count: number): void {
         const transport = this.target as SocketTransport;
-        let unread = count;
         try {
-            while (unread > 0 && this === transport.socket) {
-                const part = unread < transport.readSize ? unread : transport.readSize;
-                unread -= part;
+            while (count > 0 && this === transport.socket) {
+                const part = count < transport.readSize ? count : transport.readSize;
+                count -= part;
                 transport.incomingMemory.resize(part);
                 this.read(transport.incoming);
                 transport.incomingMemory.resize(transport.readSize);

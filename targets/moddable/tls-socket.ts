@@ -65,26 +65,13 @@ export class TlsSocket implements Socket {
 
     /** Throws if there is no socket to be had. `options.details` are `TlsDetails`. */
     constructor(options: SocketOptions) {
-        const details = options.details as TlsDetails;
         this.target = options.target;
         this.onReadable = options.onReadable;
         this.onWritable = options.onWritable;
         this.onError = options.onError;
-        this.timer = Timer.set(() => this.turn(), IDLE, IDLE); // dialect-ok: once a connection, as all below
+        this.timer = this.createTimer();
         try {
-            this.tls = new details.io({
-                address: options.address, port: options.port, nodelay: options.nodelay,
-                host: details.host,
-                secure: details.secure,
-                TCP: Object.assign({}, details.TCP, {
-                    io: guarded(details.TCP.io, error => this.fault(error), () => { // dialect-ok
-                        this.reached = true;
-                    }),
-                }),
-                onReadable: (count: number) => this.tell(-1, count, false), // dialect-ok
-                onWritable: (count: number) => this.tell(count, -1, false), // dialect-ok
-                onError: () => this.tell(-1, -1, true), // dialect-ok
-            }) as Socket;
+            this.tls = this.createTls(options);
         } catch (error) {
             Timer.clear(this.timer);
             throw error;
@@ -104,6 +91,29 @@ export class TlsSocket implements Socket {
         this.closed = true;
         Timer.clear(this.timer);
         this.tls.close();
+    }
+
+    // Apart from the constructor: XS makes no tail calls in functions that were made while `new` was under way.
+
+    private createTimer(): ReturnType<typeof Timer.set> {
+        return Timer.set(() => this.turn(), IDLE, IDLE); // dialect-ok: once a connection
+    }
+
+    private createTls(options: SocketOptions): Socket {
+        const details = options.details as TlsDetails;
+        return new details.io({
+            address: options.address, port: options.port, nodelay: options.nodelay,
+            host: details.host,
+            secure: details.secure,
+            TCP: Object.assign({}, details.TCP, {
+                io: guarded(details.TCP.io, error => this.fault(error), () => { // dialect-ok: likewise
+                    this.reached = true;
+                }),
+            }),
+            onReadable: (count: number) => this.tell(-1, count, false), // dialect-ok: likewise
+            onWritable: (count: number) => this.tell(count, -1, false), // dialect-ok: likewise
+            onError: () => this.tell(-1, -1, true), // dialect-ok: likewise
+        }) as Socket;
     }
 
     /** Notes what is to be told, and asks for a turn of its own for it. */

@@ -47,11 +47,10 @@ for (const config of [{ qos: 0 }, { qos: 1 }, { qos: 1, foreignBuffer: true }, {
         ]);
         for (const { name, turnStack, callStack, machineStack } of rows) {
             const { design } = ceilings.stackSlots;
-            // With TLS a turn begins with a timer of ours, which takes 8 more.
-            assert.ok(turnStack <= design + ('tls' in config ? 8 : 0), `${name}: a turn needs ${turnStack} slots of stack`);
+            assert.ok(turnStack <= design, `${name}: a turn needs ${turnStack} slots of stack`);
             assert.ok(callStack <= design, `${name}: the call needs ${callStack} slots of stack`);
             // An ESP8266 has 256. The rest is left for what an application does in a callback.
-            assert.ok(machineStack + turnStack <= 144, `${name} needs ${machineStack + turnStack} slots of stack with the machine's own`);
+            assert.ok(machineStack + turnStack <= 132, `${name} needs ${machineStack + turnStack} slots of stack with the machine's own`);
         }
     });
 }
