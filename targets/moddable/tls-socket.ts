@@ -1,6 +1,7 @@
 // Moddable's TLS socket (`embedded:io/socket/tcp/tls`, TLS 1.2 in JavaScript) as a socket that behaves like TCP (socket.ts). What
 // the wrapped one does otherwise (SDK 8: examples/io/tcp/tlssocket, modules/crypt/ssl), and what is done about it:
 // - It throws out of TCP's callbacks, which ends the machine: a certificate, an alert, a record that cannot be read. TCP is guarded.
+// - It can be made to send unencrypted. Its records are watched (tls-wire.ts).
 // - Its callbacks come deep inside of it, with most of an ESP8266's stack in use, and it goes on afterwards as if nobody had closed
 //   it. So all that is told is told in a turn of its own; it keeps what is unread until then.
 // - `this` of its callbacks is not the socket.
@@ -8,10 +9,11 @@
 // the overhead of the next record.
 import Timer from 'timer';
 import { CONNECT_FAILED, TLS_FAILED } from '../../src/reasons.ts';
-import { guarded } from './guarded.ts';
 import type { IoClass } from './guarded.ts';
 import { report } from './report.ts';
 import type { Socket, SocketOptions } from './socket.ts';
+import { tlsWire } from './tls-wire.ts';
+import type { Sealing } from './tls-wire.ts';
 
 /** What a TLS connection is made with, in Moddable's words (`ssl/session`). */
 export interface Secure {
@@ -62,6 +64,7 @@ export class TlsSocket implements Socket {
     private ended = false;
     private reason: number | undefined = undefined;
     private ready = false;
+    private readonly sealing: Sealing = { sent: false, received: false };
 
     /** Throws if there is no socket to be had. `options.details` are `TlsDetails`. */
     constructor(options: SocketOptions) {
@@ -106,12 +109,15 @@ export class TlsSocket implements Socket {
             host: details.host,
             secure: details.secure,
             TCP: Object.assign({}, details.TCP, {
-                io: guarded(details.TCP.io, error => this.fault(error), () => { // dialect-ok: likewise
+                io: tlsWire(details.TCP.io, this.sealing, error => this.fault(error), () => { // dialect-ok: likewise
                     this.reached = true;
                 }),
             }),
             onReadable: (count: number) => this.tell(-1, count, false), // dialect-ok: likewise
-            onWritable: (count: number) => this.tell(count, -1, false), // dialect-ok: likewise
+            onWritable: (count: number) => { // dialect-ok: likewise
+                if (this.sealing.sent && this.sealing.received) return this.tell(count, -1, false);
+                return this.fault('the handshake ended without encryption');
+            },
             onError: () => this.tell(-1, -1, true), // dialect-ok: likewise
         }) as Socket;
     }

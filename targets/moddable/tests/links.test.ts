@@ -89,6 +89,11 @@ boardTest('TLS: an alert is TLS_FAILED, close_notify is CONNECTION_LOST, rubbish
     assert.equal(board.lines.filter(line => line.startsWith('state 1 ')), [0, TLS_FAILED, CONNECTION_LOST, TLS_FAILED].map(waiting));
 }));
 
+boardTest('TLS: nothing is sent unencrypted, whatever ends the handshake', () => stage({ tls: true, certificate: 3, retryDelay: 1 }, async ({ peer, says }) => {
+    await says(waiting(TLS_FAILED), 3);
+    assert.equal(peer.records, []);
+}));
+
 boardTest('TLS: a handshake that does not go on is CONNECT_TIMEOUT, and stop may come in the middle of it', async () => {
     await stage({ tls: true, certificate: 2, connectTimeout: 50 }, ({ says }) => says(waiting(CONNECT_TIMEOUT)));
     await stage({ tls: true, certificate: 2 }, async ({ board, peer, says }) => {

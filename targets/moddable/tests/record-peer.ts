@@ -18,7 +18,7 @@ function recordOf(type: number, body: Uint8Array | string): Buffer {
     return Buffer.concat([Buffer.from([type, 3, 3, bytes.length >> 8, bytes.length & 255]), bytes]);
 }
 
-/** `certificate`: 1 good, 0 not trusted, -1: the connection is closed instead of an answer, 2: nothing comes. */
+/** `certificate`: 1 good, 0 not trusted, -1: the connection is closed instead of an answer, 2: nothing comes, 3: an alert, close_notify. */
 export async function startRecordPeer(target: number, { certificate = 1 } = {}): Promise<RecordPeer> {
     const names: string[] = [];
     const records: number[] = [];
@@ -39,14 +39,15 @@ export async function startRecordPeer(target: number, { certificate = 1 } = {}):
             if (type === 22 && ++flights === 1) {
                 names.push(body.toString());
                 if (certificate < 0) socket.destroy();
+                else if (certificate === 3) socket.write(recordOf(21, Uint8Array.of(1, 0)));
                 else if (certificate < 2) socket.write(recordOf(22, Uint8Array.of(certificate)));
             } else if (type === 22) {
                 broker = connect(target, '127.0.0.1');
                 keep(broker);
                 broker.on('data', data => socket.write(recordOf(23, data)));
                 broker.on('end', () => socket.end(recordOf(21, Uint8Array.of(1, 0))));
-                socket.write(recordOf(22, Uint8Array.of(1)));
-            } else {
+                socket.write(Buffer.concat([recordOf(20, Uint8Array.of(1)), recordOf(22, Uint8Array.of(1))]));
+            } else if (type === 23) {
                 records.push(body.length);
                 broker?.write(body);
             }

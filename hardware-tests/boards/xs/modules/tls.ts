@@ -4,7 +4,8 @@
 // everything makes garbage. `close` is not expected inside a callback. No security: a peer on loopback speaks it too.
 //
 // A record: type, 3, 3, length (2 bytes), body. Handshake: 22 "hello" + server name, 22 from the peer with 1 (a good certificate)
-// or 0, 22 "finished", 22 from the peer. An alert (21) has level and description; 0 is close_notify.
+// or 0, 20 and 22 "finished", 20 and 22 from the peer. An alert (21) has level and description; 0 is close_notify, after which a
+// handshake is taken to be over.
 import type TCP from 'embedded:io/socket/tcp';
 import Timer from 'timer';
 
@@ -40,7 +41,7 @@ function deep(levels: number, action: () => unknown): unknown {
 }
 
 class TLSSocket {
-    private socket: TCP | undefined;
+    private socket: (TCP & { readable?: number }) | undefined;
     private readonly callbacks: Callbacks;
     private readonly verify: boolean;
     private readonly name: string;
@@ -113,6 +114,14 @@ class TLSSocket {
         return this.socket!.write(packet);
     }
 
+    private open(): void {
+        this.stage = 2;
+        this.callbacks.onWritable?.(this.room - 96);
+        // It goes on as if nothing could have closed it.
+        this.socket!.readable = this.readable;
+        if (this.readable) this.receive();
+    }
+
     private receive(): void {
         if (this.readable < HEADER) return;
         const header = new Uint8Array(this.socket!.read(HEADER) as ArrayBuffer);
@@ -122,16 +131,17 @@ class TLSSocket {
         if (header[0] === 22) deep(ARITHMETIC - CALLBACK, () => 0);
         if (header[0] === 21) {
             if (body[1] !== 0) throw new Error(`alert: ${body[0]}, ${body[1]}`);
-            this.callbacks.onError?.();
+            if (this.stage === 2) this.callbacks.onError?.();
+            else this.open();
+        } else if (header[0] === 20 && this.stage === 1.5) {
+            if (this.readable) this.receive();
         } else if (header[0] === 22 && this.stage === 1) {
             if (body[0] !== 1 && this.verify) throw new Error('certificate: auth err');
+            this.room = this.send(20, Uint8Array.of(1)) as number;
             this.shake(1, 'finished');
             this.stage = 1.5;
         } else if (header[0] === 22 && this.stage === 1.5) {
-            this.stage = 2;
-            this.callbacks.onWritable?.(this.room - 96);
-            // It goes on as if nothing could have closed it.
-            if (this.socket!.format === 'buffer' && this.readable) this.receive();
+            this.open();
         } else if (header[0] === 23 && this.stage === 2) {
             this.data = body;
             this.position = 0;
