@@ -9,18 +9,24 @@ const settings = {
     read: () => analogRead(D34),
 };
 
-/** Readings that wait: a month's worth of one every two hours. */
+/** Readings that wait: those of 30 hours. */
 const MOST = 360;
 
 const board = require('motemq-board');
 const sleep = new board.DeepSleep(require('Storage'), ESP32, null);
 
 function run() {
+    function goToSleep() {
+        sleep.sleep(settings.asleep);
+    }
+    // First of all: whatever goes wrong below, the battery lasts.
+    setTimeout(goToSleep, settings.awake);
+
     const mqtt = require('motemq-pub');
     const platform = new mqtt.EspruinoPlatform();
     const readings = new board.StorageStore(require('Storage'), 'reading', 60);
     const record = platform.utf8(JSON.stringify({ value: Math.round(settings.read() * 1000) / 1000 }));
-    if (readings.count === MOST) readings.drop(1);
+    if (readings.count >= MOST) readings.drop(1);
     readings.append(record, 0, record.length);
 
     const topic = new mqtt.Topic(platform, settings.topic);
@@ -34,10 +40,6 @@ function run() {
             if (length > 0 && client.publish(topic, buffer, 0, length, 1, false) < 0) return;
             published++;
         }
-    }
-
-    function goToSleep() {
-        sleep.sleep(settings.asleep);
     }
 
     const client = new mqtt.Publisher({
@@ -67,7 +69,6 @@ function run() {
         },
     });
     wifi.start();
-    setTimeout(goToSleep, settings.awake);
 }
 
 if (!sleep.resume()) run();

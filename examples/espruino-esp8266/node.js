@@ -13,14 +13,16 @@ const board = require('motemq-board');
 const sleep = new board.DeepSleep(require('Storage'), null, ESP8266);
 
 function run() {
+    function goToSleep() {
+        sleep.sleep(settings.asleep);
+    }
+    // First of all: whatever goes wrong below, the battery lasts.
+    setTimeout(goToSleep, settings.awake);
+
     const mqtt = require('motemq-pub');
     const platform = new mqtt.EspruinoPlatform();
     const topic = new mqtt.Topic(platform, settings.topic);
     const reading = platform.utf8('' + Math.round(settings.read() * 1000));
-
-    function goToSleep() {
-        sleep.sleep(settings.asleep);
-    }
 
     const client = new mqtt.Publisher({
         platform,
@@ -43,7 +45,6 @@ function run() {
         },
     });
     wifi.start();
-    setTimeout(goToSleep, settings.awake);
 }
 
 if (!sleep.resume()) run();

@@ -58,6 +58,9 @@ export class WifiLink {
 
     /** Looks whether there is an address, and joins if there is none. */
     private check(): void {
+        if (this.stopped) return;
+        // First of all: whatever goes wrong below, there is a next look.
+        this.wait(this.interval);
         this.settle();
         if (this.stopped || this.joined) return;
         // An attempt may take its time, and may never answer.

@@ -39,7 +39,7 @@ for (const engine of noPseudoTerminals ? [] : engines) {
         const program = node.replace('{ rx: D16, tx: D17 }', `{ path: ${JSON.stringify(end.address)} }`).replace("host: 'test.mosquitto.org', port: 1883", `host: 'broker.example', port: ${broker.port}`)
             .replace('interval: 3600000', 'interval: 3000');
         const flash = await upload(engine, { ...files, node: program });
-        const board = new Machine(await engine.command(), flash, 'D4=4;D34=34;analogRead=function(){return 0.25};digitalWrite=function(){};require("node");', () => {});
+        const board = new Machine(await engine.command(), flash, '["D4","D34"].forEach(function(p){global[p]=4});global.analogRead=function(){return 0.25};global.digitalWrite=function(){};require("node");', () => {});
         const stopped = (): number => board.lines.filter(line => line.startsWith('state 0')).length;
         try {
             await until('two readings are delivered', () => payloads.length >= 2 || board.lines.some(line => line.startsWith('Uncaught')), 60);
