@@ -10,6 +10,7 @@ const rooms: readonly [room: string, prefix: string, mayImport: readonly string[
     ['codec', 'src/codec/', ['codec', 'contracts']],
     ['session', 'src/session/', ['session', 'codec', 'contracts']],
     ['outbox', 'src/outbox/', ['outbox', 'codec', 'contracts']],
+    ['sleep', 'src/sleep/', ['sleep', 'session', 'outbox', 'codec', 'contracts']],
     ['telemetry', 'src/telemetry/', ['telemetry', 'codec', 'contracts']],
     ['entry', 'src/index.ts', ['entry', 'session', 'outbox', 'telemetry', 'codec', 'contracts']],
     ['entry', 'src/publisher.ts', ['entry', 'session', 'outbox', 'telemetry', 'codec', 'contracts']],

@@ -41,7 +41,7 @@ test.before(() => {
     const source = join(temporary, 'motemq');
     mkdirSync(source);
     mkdirSync(consumer);
-    for (const name of ['package.json', 'manifest.json', 'manifest-client.json', 'manifest-modem.json', 'LICENSE']) cpSync(join(root, name), join(source, name));
+    for (const name of ['package.json', 'manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json', 'LICENSE']) cpSync(join(root, name), join(source, name));
     run(root, process.execPath, 'scripts/run.mjs', 'scripts/build.ts', '--out', join(source, 'dist'));
     run(source, 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', temporary);
     writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', version: '1.0.0', type: 'module' }));
@@ -113,7 +113,7 @@ test('a board bundle is a classic script that assigns what its entry names to ex
     }
 });
 
-for (const file of ['manifest.json', 'manifest-client.json', 'manifest-modem.json']) {
+for (const file of ['manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json']) {
     test(`the Moddable manifest ${file} names files of the package and preloads what it names`, () => {
         const manifest = JSON.parse(readFileSync(join(installed, file), 'utf8')) as { modules: Record<string, string>; preload: string[] };
         const files = distBundles.map(bundle => fileOf(bundle).replace(/\.js$/, ''));

@@ -3,6 +3,7 @@
 // refusals; nothing of connections.
 //
 // records of the store: handed to the client, `pending` of them | waiting. A record is the number of its topic and the payload.
+import { checksum } from '../checksum.ts';
 import type { Topic } from '../codec/topic.ts';
 import { misuse } from '../misuse.ts';
 import type { Store } from '../store.ts';
@@ -44,7 +45,7 @@ export class Outbox {
     acknowledged = 0;
     /** Messages that found no room and were not taken (REFUSE). */
     refused = 0;
-    /** Messages given up by the policy. */
+    /** Messages given up by the policy. One that was on its way may arrive all the same. */
     dropped = 0;
     /** Records that the memory has damaged, that are of no topic, or whose message the client can never send. */
     damaged = 0;
@@ -104,22 +105,62 @@ export class Outbox {
 
     /** Hands to the client what it takes. Call it in `onWritable` of the client; `onAcknowledged` and `add` do it themselves. */
     pump(): void {
-        const record = this.record;
-        const topics = this.options.topics;
         while (this.pending < this.window && this.pending < this.store.count) {
-            const size = this.store.read(this.pending, record, 0);
-            const topic = record[0] & ~RETAINED;
-            let handle = TOO_LARGE;
-            if (size > 0 && size <= record.length && topic < topics.length) handle = this.outlet.publish(topics[topic], record, 1, size, 1, record[0] > topic);
-            if (handle < 0 && handle !== TOO_LARGE) return;
-            if (handle < 0) {
-                this.damaged++;
-                handle = 0;
-            }
-            this.handles[(this.first + this.pending) % this.window] = handle;
-            this.pending++;
+            const handle = this.handOver();
+            if (handle < 0) return;
+            this.awaitFor(handle);
             if (!handle) this.settle();
         }
+    }
+
+    /**
+     * Hands the next message to the client. Returns its handle; 0 if it can never be sent; the client's refusal, if it has no room.
+     * For a session that is resumed: `awaitFor` must follow unless it was refused.
+     * @internal
+     */
+    handOver(): number {
+        const record = this.record;
+        const topics = this.options.topics;
+        const size = this.store.read(this.pending, record, 0);
+        const topic = record[0] & ~RETAINED;
+        let handle = TOO_LARGE;
+        if (size > 0 && size <= record.length && topic < topics.length) handle = this.outlet.publish(topics[topic], record, 1, size, 1, record[0] > topic);
+        if (handle !== TOO_LARGE) return handle;
+        this.damaged++;
+        return 0;
+    }
+
+    /**
+     * The oldest message that no `handle` is awaited for waits for this one now. 0: for none, it has arrived or never will.
+     * @internal
+     */
+    awaitFor(handle: number): void {
+        this.handles[(this.first + this.pending) % this.window] = handle;
+        this.pending++;
+    }
+
+    /**
+     * The handle that message `index` (0: the oldest) waits for; 0: none any more; -1: it was not handed to the client.
+     * @internal
+     */
+    handleOf(index: number): number {
+        if (index >= this.pending) return -1;
+        const handle = this.handles[(this.first + index) % this.window];
+        return handle && this.outlet.isPending(handle) ? handle : 0;
+    }
+
+    /**
+     * A checksum over the `count` oldest messages, by which they are known again; 0 if there are not so many.
+     * @internal
+     */
+    checksumOf(count: number): number {
+        let sum = 0;
+        for (let index = 0; index < count; index++) {
+            const size = this.store.read(index, this.record, 0);
+            if (!(size > 0 && size <= this.record.length)) return 0;
+            sum = checksum(sum, this.record, 0, size);
+        }
+        return sum;
     }
 
     /** Call it in `onAcknowledged` of the client: gives up what was acknowledged, and hands on what waits. */
@@ -147,8 +188,7 @@ export class Outbox {
         while (store.count && freed < 2 * size + ROOM_FOR_ONE) {
             // There is no room to copy it to: only its length is wanted.
             freed += store.read(0, this.record, this.record.length);
-            // One that is on its way already arrives all the same, unless the power fails.
-            if (!this.pending) this.dropped++;
+            this.dropped++;
             this.giveUp(1);
             if (store.append(this.record, 0, size)) return true;
         }

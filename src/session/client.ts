@@ -24,8 +24,11 @@ const BLOCKED = 2;
 export class Client extends Publisher implements MessageSink {
     /** Messages handed to the application. */
     received = 0;
-    /** The chain of what is subscribed to. */
-    private first: Subscription | null = null;
+    /**
+     * The chain of what is subscribed to.
+     * @internal
+     */
+    first: Subscription | null = null;
     /** The subscription that gets the present message next: a handler may unsubscribe it. */
     private following: Subscription | null = null;
     /** A message is being handed to the chain. */

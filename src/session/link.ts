@@ -44,7 +44,8 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     protected readonly options: PublisherOptions;
     protected readonly host: Platform;
     protected readonly stream: Transport;
-    protected readonly send: SendBuffer;
+    /** @internal */
+    readonly send: SendBuffer;
     /** Set by the subclass once its own constructor runs: Espruino cannot make an object of a derived class while `super` is under way. */
     protected abstract decoder: Decoder;
     /** Control packets waiting: bytes[controlSent..controlEnd) of the send buffer. CONNECT is one too, at 0; the others begin at `controlStart`. */
@@ -65,8 +66,11 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     private connectEnd: number;
     private connectedAt = 0;
     private failures = 0;
-    /** Nothing follows CONNECT before CONNACK: by option, or because a broker closed the connection when something did. */
-    private hesitant: boolean;
+    /**
+     * Nothing follows CONNECT before CONNACK: by option, or because a broker closed the connection when something did.
+     * @internal
+     */
+    hesitant: boolean;
     private turnRequested = false;
     private wakeAt = 0;
     /** The clock at the beginning of the present turn. */

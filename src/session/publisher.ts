@@ -19,9 +19,16 @@ export class Publisher extends Link implements AcknowledgementSink {
     /** Received messages that were left out because nothing could hold them. */
     skipped = 0;
     protected decoder: Decoder;
-    private identifier = 0;
-    /** Identifiers given out since none was in use. */
-    private issued = 0;
+    /**
+     * The packet identifier given out last.
+     * @internal
+     */
+    identifier = 0;
+    /**
+     * Identifiers given out since none was in use.
+     * @internal
+     */
+    issued = 0;
 
     /** Throws if an option breaks a rule of the standard, or if the send buffer cannot hold CONNECT and a small message. */
     constructor(options: PublisherOptions) {

@@ -178,7 +178,7 @@ export class SendBuffer {
     }
 
     /** Finds, among packets that end at or before `stop`, the one that an acknowledgement of `type` (0: any) is for; -1: none. */
-    private locate(type: number, packetIdentifier: number, stop: number): number {
+    locate(type: number, packetIdentifier: number, stop: number): number {
         const memory = this.memory;
         let at = this.head;
         while (at < stop) {

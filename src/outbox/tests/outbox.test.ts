@@ -120,9 +120,9 @@ test('DROP_OLDEST: the oldest make room, as many as it takes', () => {
     const memory = new Uint8Array(16);
     const { outbox, add } = node(memory, { payloadSize: 9, policy: DROP_OLDEST, window: 1 });
     for (const text of ['1', '2', '3', '4567', '89']) assert.ok(add(text));
-    assert.equal([outbox.taken, outbox.dropped, outbox.count], [5, 0, 3], 'the two that made room were on their way already');
+    assert.equal([outbox.taken, outbox.dropped, outbox.count], [5, 2, 3]);
     assert.ok(add('abcdef'));
-    assert.equal([outbox.taken, outbox.dropped, outbox.count], [6, 1, 2]);
+    assert.equal([outbox.taken, outbox.dropped, outbox.count], [6, 4, 2]);
 });
 
 test('DROP_OLDEST does not empty an outbox whose memory takes nothing any more', () => {

@@ -1,0 +1,414 @@
+// The life of a node that sleeps: it wakes, takes a reading, and if it is time sends what has gathered in one connection, waits for
+// the last PUBACK, disconnects and says for how long to sleep. It makes the client and the outbox and wires them. What outlasts a
+// sleep lies in two Stores: the messages, and the session image. The caller wakes the board and puts it to sleep.
+//
+// A wake: DECIDING -> (not now) ASLEEP
+//         DECIDING -> SENDING -> LISTENING (a window for messages of the broker) -> LEAVING -> RESTING -> ASLEEP
+//
+// To its client it is the platform: both have a deadline, and the machine has one pending wake.
+import { Outbox } from '../outbox/outbox.ts';
+import type { Outlet, OutboxOptions } from '../outbox/outbox.ts';
+import type { Topic } from '../codec/topic.ts';
+import { misuse } from '../misuse.ts';
+import { CLOSED_BY_APPLICATION } from '../reasons.ts';
+import { NEVER } from '../session/options.ts';
+import type { PublisherOptions } from '../session/options.ts';
+import type { Publisher } from '../session/publisher.ts';
+import { BUFFER_FULL } from '../session/refusals.ts';
+import { retryDelay } from '../session/retry-delay.ts';
+import { CONNECTED, STOPPED, WAITING } from '../session/states.ts';
+import { NOT_SUBSCRIBED } from '../session/subscription.ts';
+import type { Subscription } from '../session/subscription.ts';
+import type { Store } from '../store.ts';
+import type { Platform, PlatformOwner } from '../transport.ts';
+import { SessionImage } from './image.ts';
+
+export interface WakeCycleOptions extends OutboxOptions {
+    /** Ms from the beginning of a wake to the next. */
+    readonly interval: number;
+    /** The board may sleep: for `ms` milliseconds, 1 and more. `delivered`: the broker has all that was accepted. */
+    readonly onSleep: (ms: number, delivered: boolean) => void;
+    /** Holds the session image: a Store of its own with records of `imageSize(…)` bytes, over RTC memory or flash. Without it nothing but the messages outlasts a reset. */
+    readonly image?: Store;
+    /** Everything that the client ever subscribes to, in the same order in each run of the program. For a Client only. */
+    readonly subscriptions?: readonly Subscription[];
+    /** Messages that must have gathered before the radio is used. 1 if left out: whatever there is. */
+    readonly batchCount?: number;
+    /** Ms after which the radio is used with fewer messages, too; with `downlinkWindow` without any. Never if left out. Written to the image with each sleep. */
+    readonly maximumAge?: number;
+    /** Ms to go on listening after the latest bytes of the broker; 0 if left out. With it the node connects to listen, too: at every wake, or when `maximumAge` is over. */
+    readonly downlinkWindow?: number;
+    /** Ms that a wake takes at most, but for saying goodbye (5 s more at worst). Then it gives up; the messages are kept. 20,000 if left out. */
+    readonly timeLimit?: number;
+    /** Connections tried in a wake, at most. 2 if left out, which a broker that refuses packets before its CONNACK needs once. */
+    readonly attempts?: number;
+    /**
+     * Once a wake has given up the radio rests for a random time from 0 to `interval` * 2^failures, and at most so many ms (full jitter); the
+     * wakes go on. What is urgent does not wait for that, but as a client does between its connections. 16 intervals if left out.
+     */
+    readonly maximumPause?: number;
+    /** Ms that the radio needs to send the DISCONNECT before it may lose power. 50 if left out. */
+    readonly goodbye?: number;
+}
+
+const ASLEEP = 0;
+const DECIDING = 1;
+const SENDING = 2;
+const LISTENING = 3;
+const LEAVING = 4;
+const RESTING = 5;
+
+/** The longest goodbye: what the transport does not take in this time is not sent, in ms. */
+const LONGEST_GOODBYE = 5000;
+const LONGEST_TIME = 0xffffffff;
+
+/**
+ * Between outbox and client. What the radio is not used for stays in the store alone: there the policy sees it, and no work is done twice.
+ * @internal
+ */
+class Gate implements Outlet {
+    open = true;
+    private readonly client: Publisher;
+
+    constructor(client: Publisher) {
+        this.client = client;
+    }
+
+    publish(topic: Topic, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
+        return this.open ? this.client.publish(topic, payload, start, end, qos, retain) : BUFFER_FULL;
+    }
+
+    isPending(handle: number): boolean {
+        return this.client.isPending(handle);
+    }
+}
+
+type Changeable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
+
+export class WakeCycle<Options extends PublisherOptions, Made extends Publisher> implements Platform, PlatformOwner {
+    /** For its counters, state and `closeReason`. What is published past `add` does not outlast a sleep. */
+    readonly client: Made;
+    readonly outbox: Outbox;
+    /** Wakes; those in which the radio was used; those of them that gave up. Since this object was made. */
+    wakes = 0;
+    cycles = 0;
+    givenUp = 0;
+    /** Why the latest connection ended that was not meant to, one of reasons.ts; 0: none has, or it was the time limit. */
+    reason = 0;
+    private readonly options: WakeCycleOptions;
+    private readonly given: Options;
+    private readonly host: Platform;
+    private readonly image: SessionImage;
+    private readonly gate: Gate;
+    private readonly jitter: { retryDelay: number; retryDelayMaximum: number };
+    private owner: PlatformOwner | null = null;
+    private phase = ASLEEP;
+    /** The wake under way has given up. */
+    private failed = false;
+    /** It ends with a DISCONNECT. */
+    private parting = false;
+    /** Connections of this wake that have failed. */
+    private tried = 0;
+    /** When the present wake began, and when it must end; the client's deadline and this cycle's own, if they have one. All in the host's ms. */
+    private begun = 0;
+    private timeUp = 0;
+    private clientAt = 0;
+    private clientWaits = false;
+    private ownAt = 0;
+    private ownWaits = false;
+    /** Of the client, when the present window began. */
+    private heard = 0;
+    /** Messages that found no room, when the radio was used last. */
+    private overflowed = 0;
+
+    /**
+     * `Class`: Publisher or Client, made with `given`, the client's options, and with `options`. What `given` says of the outbox's window and
+     * of keep-alive holds; left out, the window is that of `options`, and keep-alive a little longer than a wake: no pings,
+     * and a broker that forgets a connection whose node has lost power. Throws if an option breaks its rule.
+     */
+    constructor(Class: new (options: Options) => Made, given: Options, options: WakeCycleOptions) {
+        const limit = options.timeLimit ?? 20000;
+        const times = [options.interval, limit, options.downlinkWindow ?? 0, options.maximumAge ?? 0, options.goodbye ?? 0, options.maximumPause ?? 0];
+        for (let index = 0; index < times.length; index++) {
+            const time = times[index];
+            if (!(time >= 0 && time <= NEVER)) misuse(MOTEMQ_TEXTS ? 'times of a wake cycle are 0 to 1,073,741,823 ms' : 'ms', time);
+        }
+        if (options.subscriptions && !options.downlinkWindow) misuse(MOTEMQ_TEXTS ? 'who subscribes listens: a downlinkWindow above 0' : 'downlinkWindow', options.downlinkWindow);
+        if (!((options.batchCount ?? 1) > 0 && (options.attempts ?? 2) > 0)) misuse(MOTEMQ_TEXTS ? 'batchCount and attempts are at least 1' : 'count', options.batchCount);
+        this.options = options;
+        this.given = given;
+        this.host = given.platform;
+        const pause = options.maximumPause ?? 16 * options.interval;
+        this.jitter = { retryDelay: options.interval, retryDelayMaximum: pause < NEVER ? pause : NEVER };
+        const own = Object.create(given) as Changeable<PublisherOptions>;
+        own.platform = this;
+        own.window = given.window ?? options.window ?? 8;
+        own.keepAlive = given.keepAlive ?? Math.ceil(limit < 60000000 ? limit / 900 : 65535);
+        own.onAcknowledged = handle => this.onAcknowledged(handle);
+        own.onStateChange = (state, reason) => this.onStateChange(state, reason);
+        own.onWritable = () => this.onWritable();
+        this.client = new Class(own as Options);
+        this.gate = new Gate(this.client);
+        this.outbox = new Outbox(this.gate, options);
+        this.image = new SessionImage(this.host, given.clientId, this.client, this.outbox, options.subscriptions ?? [], options.window ?? 8, !given.cleanSession);
+        // Of what age the messages are that another run has left is not known: they must not wait.
+        if (!(options.image && this.image.load(options.image))) this.image.age = LONGEST_TIME;
+        this.gate.open = false;
+    }
+
+    /** The board is awake. False: it may sleep, or does. */
+    get awake(): boolean {
+        return this.phase !== ASLEEP;
+    }
+
+    /** As `add` of the outbox: takes payload[start..end) for topic number `topic`, which goes out with this wake or a later one. */
+    add(topic: number, payload: Uint8Array, start: number, end: number, retain: boolean): boolean {
+        return this.outbox.add(topic, payload, start, end, retain);
+    }
+
+    /**
+     * The board has woken: call it once readings are there, or before. When this turn is over it is decided whether the radio is used. In the
+     * end `onSleep` is called. While it is awake a further call only tells what is urgent.
+     * `urgent`: what is held must go out now, whatever was agreed on batches and pauses; until it has.
+     */
+    wake(urgent: boolean): void {
+        if (urgent) this.image.urgent = true;
+        if (this.phase !== ASLEEP) return;
+        this.wakes++;
+        this.tried = 0;
+        this.failed = this.parting = false;
+        this.reason = 0;
+        this.begun = this.host.now();
+        this.timeUp = this.begun + (this.options.timeLimit ?? 20000);
+        this.enter(DECIDING, 0);
+    }
+
+    onWake(): void {
+        const now = this.host.now();
+        if (this.ownWaits && ((now - this.ownAt) | 0) >= 0) {
+            this.ownWaits = false;
+            this.act(now);
+        }
+        if (this.clientWaits && ((now - this.clientAt) | 0) >= 0) {
+            this.clientWaits = false;
+            if (this.owner) this.owner.onWake();
+        }
+        this.arm();
+    }
+
+    /** @internal */
+    attach(owner: PlatformOwner): void {
+        this.owner = owner;
+        // The host may want to know both: on Node it keeps what they hold from being printed.
+        this.host.attach(owner);
+        this.host.attach(this);
+    }
+
+    /** @internal */
+    now(): number {
+        return this.host.now();
+    }
+
+    /** @internal */
+    wakeAfter(ms: number): void {
+        this.clientWaits = ms >= 0;
+        this.clientAt = this.host.now() + ms;
+        this.arm();
+    }
+
+    /** @internal */
+    random(): number {
+        return this.host.random();
+    }
+
+    /** @internal */
+    utf8(text: string): Uint8Array {
+        return this.host.utf8(text);
+    }
+
+    /** @internal */
+    caught(error: unknown): void {
+        this.host.caught(error);
+    }
+
+    private onAcknowledged(handle: number): void {
+        this.outbox.onAcknowledged();
+        this.tell(this.given.onAcknowledged, handle, 0);
+        this.checkDone();
+    }
+
+    private onWritable(): void {
+        this.outbox.pump();
+        this.tell(this.given.onWritable, 0, 0);
+    }
+
+    private onStateChange(state: number, reason: number): void {
+        this.tell(this.given.onStateChange, state, reason);
+        if (state === CONNECTED) this.checkDone();
+        else if (state === STOPPED && this.phase !== ASLEEP) this.enter(RESTING, this.parting ? this.options.goodbye ?? 50 : 0);
+        else if (state === WAITING && reason) {
+            this.reason = reason;
+            this.tried++;
+            if (this.exhausted) this.finish();
+        }
+    }
+
+    /** The application comes first, and what it throws must not harm the cycle. */
+    private tell(callback: ((first: number, second: number) => void) | undefined, first: number, second: number): void {
+        if (callback) {
+            try {
+                callback(first, second);
+            } catch (error) {
+                this.host.caught(error);
+            }
+        }
+    }
+
+    private get exhausted(): boolean {
+        return this.tried >= (this.options.attempts ?? 2);
+    }
+
+    /** The last acknowledgement may have come. */
+    private checkDone(): void {
+        if (this.phase !== SENDING || this.client.state !== CONNECTED || this.outbox.count) return;
+        const window = this.options.downlinkWindow ?? 0;
+        if (window) this.listen(window);
+        // What is published past the outbox, and subscriptions, are waited for, too.
+        else if (!this.client.send.unacknowledged) this.leave();
+    }
+
+    /** Something of this cycle's own is due. */
+    private act(now: number): void {
+        switch (this.phase) {
+            case DECIDING:
+                if (this.isDue(now)) this.connect(now);
+                else this.sleep(now);
+                break;
+            case SENDING:
+                this.finish();
+                break;
+            case LISTENING:
+                // Something came, a SUBACK is still to come, or something was added: it is not over.
+                if (!this.exhausted && ((now - this.timeUp) | 0) < 0 && (this.client.bytesIn !== this.heard || this.client.send.unacknowledged || this.outbox.count)) this.listen(this.options.downlinkWindow ?? 0);
+                else this.finish();
+                break;
+            case LEAVING:
+                // The transport takes no more: without a DISCONNECT, then.
+                this.client.onClose(CLOSED_BY_APPLICATION);
+                break;
+            case RESTING:
+                this.sleep(now);
+                break;
+            default:
+        }
+    }
+
+    private isDue(now: number): boolean {
+        const options = this.options;
+        const image = this.image;
+        const outbox = this.outbox;
+        const listens = (options.downlinkWindow ?? 0) > 0;
+        if (!outbox.count && !listens) return false;
+        if (image.urgent) return true;
+        if (image.pause > 0) return false;
+        if (outbox.count >= (options.batchCount ?? 1) || outbox.refused + outbox.dropped !== this.overflowed) return true;
+        return options.maximumAge === undefined ? listens : image.age + ((now - this.begun) | 0) >= options.maximumAge;
+    }
+
+    private connect(now: number): void {
+        const subscriptions = this.options.subscriptions ?? [];
+        const client = this.client as unknown as { subscribe(subscription: Subscription): number };
+        this.cycles++;
+        this.enter(SENDING, this.timeUp - now);
+        this.gate.open = true;
+        this.outbox.pump();
+        for (let index = 0; index < subscriptions.length; index++) {
+            const subscription = subscriptions[index];
+            if (subscription.granted === NOT_SUBSCRIBED && !subscription.askedBy) client.subscribe(subscription);
+        }
+        this.client.start();
+    }
+
+    private listen(window: number): void {
+        const left = (this.timeUp - this.host.now()) | 0;
+        this.heard = this.client.bytesIn;
+        this.enter(LISTENING, left < window ? left : window);
+    }
+
+    /** Nothing more is waited for. */
+    private finish(): void {
+        if (this.phase !== SENDING && this.phase !== LISTENING) return;
+        // While it listens all is well unless something was added.
+        this.failed = this.phase === SENDING || this.outbox.count > 0;
+        if (this.failed) this.givenUp++;
+        this.leave();
+    }
+
+    private leave(): void {
+        this.parting = this.client.state === CONNECTED;
+        this.gate.open = false;
+        this.enter(LEAVING, LONGEST_GOODBYE);
+        this.client.stop();
+    }
+
+    /** The wake is over. */
+    private sleep(now: number): void {
+        const options = this.options;
+        const image = this.image;
+        const outbox = this.outbox;
+        const delivered = outbox.count === 0;
+        const interval = options.interval;
+        const awake = (now - this.begun) | 0;
+        let ms = interval - awake;
+        // The radio was used.
+        if (this.phase === RESTING) {
+            if (this.failed) {
+                image.pause = awake + retryDelay(this.jitter, image.failures, this.host.random());
+                image.failures++;
+            } else {
+                image.failures = 0;
+                image.pause = 0;
+            }
+            if (delivered) {
+                image.age = 0;
+                this.overflowed = outbox.refused + outbox.dropped;
+            }
+        }
+        if (delivered) image.urgent = false;
+        if (image.urgent) {
+            const soon = retryDelay(this.given, image.failures, this.host.random());
+            if (soon < ms) ms = soon;
+        }
+        if (!(ms >= 1)) ms = 1;
+        const gone = awake + ms;
+        image.pause = image.pause > gone ? image.pause - gone : 0;
+        const ages = options.maximumAge !== undefined && !(delivered && !options.downlinkWindow);
+        image.age = ages ? image.age + gone : 0;
+        if (image.age > LONGEST_TIME) image.age = LONGEST_TIME;
+        this.ownWaits = this.gate.open = false;
+        this.phase = ASLEEP;
+        if (options.image) image.save(options.image);
+        try {
+            options.onSleep(ms, delivered);
+        } catch (error) {
+            this.host.caught(error);
+        }
+    }
+
+    /** Changes the phase, in which something is due in `ms` milliseconds. */
+    private enter(phase: number, ms: number): void {
+        this.phase = phase;
+        this.ownWaits = true;
+        this.ownAt = this.host.now() + (ms > 0 ? ms : 0);
+        this.arm();
+    }
+
+    /** Sets the machine's wake to the next deadline. */
+    private arm(): void {
+        const now = this.host.now();
+        let next = this.clientWaits ? (this.clientAt - now) | 0 : NEVER;
+        if (this.ownWaits && ((this.ownAt - now) | 0) < next) next = (this.ownAt - now) | 0;
+        if (!this.clientWaits && !this.ownWaits) this.host.wakeAfter(-1);
+        else this.host.wakeAfter(next > 0 ? next : 0);
+    }
+}
