@@ -1,11 +1,12 @@
 // The transport of client.ts: over the socket class that the application gave, with what it gave besides. It is read no faster
 // than the application reads its messages, so that what it leaves unread waits in the network and not in memory.
 import type { MQTTClientOptions } from './client-types.ts';
+import { checkClass } from './guarded.ts';
 import type { Dns } from './name-lookup.ts';
 import { SocketTransport } from './socket-transport.ts';
 import type { Socket, SocketClass, SocketOptions } from './socket.ts';
-import { TlsSocket } from './tls-socket.ts';
-import type { TlsDetails } from './tls-socket.ts';
+import { TLS_OVERHEAD, TlsSocket, tlsDetails } from './tls-socket.ts';
+import type { TlsSettings } from './tls-socket.ts';
 
 /** Holds back what is to be read. */
 export interface Gate {
@@ -82,17 +83,17 @@ export class GatedSocket implements Socket {
 /** A socket record with `TCP` in it is one of a TLS socket, as in Moddable's providers. */
 function detailsOf(options: MQTTClientOptions<never>, gate: Gate): GateDetails {
     const record = options.socket;
+    checkClass(record.io);
     if (!record.TCP) return { gate, io: record.io as unknown as SocketClass, extra: record };
-    const details = { io: record.io, TCP: record.TCP, secure: record.secure, host: options.host } as unknown as TlsDetails;
-    return { gate, io: TlsSocket, extra: { details } };
+    return { gate, io: TlsSocket, extra: { details: tlsDetails(record as unknown as TlsSettings, options.host) } };
 }
 
 export class ClientTransport extends SocketTransport {
-    /** Throws on a port or a size that cannot be. */
+    /** Throws on a port or a size that cannot be, on what is no class, and on `secure.verify` (tls-socket.ts). */
     constructor(options: MQTTClientOptions<never>, gate: Gate) {
         super({
             host: options.host, dns: options.dns as unknown as Dns, readSize: READ_SIZE, sendBufferSize: options.sendBufferSize ?? 1536,
             // From a URL it is a text.
-        }, GatedSocket, Number(options.port ?? 1883), detailsOf(options, gate));
+        }, GatedSocket, Number(options.port ?? 1883), detailsOf(options, gate), options.socket.TCP ? TLS_OVERHEAD : 0);
     }
 }

@@ -1,9 +1,15 @@
 // A wall between native code and modules that are not ours: an exception that leaves a callback of a socket ends the machine, and
 // Moddable's TLS and DNS throw there (a certificate that is not trusted, a packet that cannot be parsed).
+import { misuse } from '../../src/misuse.ts';
 
 /** The class of an ECMA-419 IO: it is made with options, its callbacks among them. */
 // eslint-disable-next-line @typescript-eslint/no-explicit-any
 export type IoClass = new (options: any) => object;
+
+/** Throws if `io` is no class: a module that was not imported is undefined, and no connection would ever come about. */
+export function checkClass(io: unknown): void {
+    if (typeof io !== 'function') misuse(MOTEMQ_TEXTS ? 'io is a class' : 'io', io);
+}
 
 type Callback = (this: unknown, count: number) => void;
 

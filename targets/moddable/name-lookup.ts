@@ -1,8 +1,9 @@
 // Resolves the broker's name within a deadline, over a resolver of ECMA-419 (`embedded:network/dns/resolver/udp`). One look-up
 // at a time; what comes after its end or `cancel` is ignored. Knows resolvers, one timer and reasons.
 import Timer from 'timer';
+import { misuse } from '../../src/misuse.ts';
 import { NAME_NOT_RESOLVED, NAME_TIMEOUT } from '../../src/reasons.ts';
-import { guarded } from './guarded.ts';
+import { checkClass, guarded } from './guarded.ts';
 import type { IoClass } from './guarded.ts';
 import { report } from './report.ts';
 
@@ -33,10 +34,13 @@ export class NameLookup {
     private resolver: Resolver | null = null;
     private timer: ReturnType<typeof Timer.set> | null = null;
 
-    /** `done`: told the address and 0, or '' and why there is none. Not during `start`, unless the resolver answers at once. */
+    /** `done`: told the address and 0, or '' and why there is none. Not during `start`, unless the resolver answers at once. Throws on what is no class, and on a timeout that cannot be. */
     constructor(dns: Dns, done: (address: string, reason: number) => void) {
         this.io = dns.io;
         this.timeout = dns.timeout ?? PATIENCE;
+        checkClass(dns.io);
+        if (dns.socket) checkClass(dns.socket.io);
+        if (!(this.timeout > 0)) misuse(MOTEMQ_TEXTS ? 'dns.timeout is a number of ms' : 'timeout', this.timeout);
         this.done = done;
         // A packet that the resolver cannot parse, anybody's on the network, throws in a socket's callback.
         const socket = dns.socket && guarded(dns.socket.io, error => report('a name server\'s answer', error), undefined);

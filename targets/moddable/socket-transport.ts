@@ -5,6 +5,7 @@ import Timer from 'timer';
 import { misuse } from '../../src/misuse.ts';
 import { CONNECTION_LOST, CONNECT_FAILED, TRANSPORT_FAULT } from '../../src/reasons.ts';
 import type { Transport, TransportOwner } from '../../src/transport.ts';
+import { checkClass } from './guarded.ts';
 import { NameLookup } from './name-lookup.ts';
 import type { Dns } from './name-lookup.ts';
 import type { Network, NetworkUser } from './network.ts';
@@ -77,10 +78,11 @@ export abstract class SocketTransport implements Transport, NetworkUser {
 
     /**
      * `details`: what sockets of this class want to know besides. `overhead`: by how many bytes what a write says is left may be too
-     * much; 0 if left out. Throws on a port or a size that cannot be.
+     * much; 0 if left out. Throws on a port or a size that cannot be, and on what is no class.
      */
     protected constructor(options: TransportOptions, io: SocketClass, port: number, details: unknown, overhead?: number) {
         if (!(port > 0 && port < 65536 && port === port >> 0)) misuse(MOTEMQ_TEXTS ? 'port is 1 to 65535' : 'port', port);
+        checkClass(io);
         this.io = io;
         this.overhead = overhead ?? 0;
         const host = options.address ?? options.host;

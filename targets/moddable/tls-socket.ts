@@ -8,7 +8,9 @@
 // What the transport does: after the end of the connection `write` returns NaN, and before that a number which leaves too little for
 // the overhead of the next record.
 import Timer from 'timer';
+import { misuse } from '../../src/misuse.ts';
 import { CONNECT_FAILED, TLS_FAILED } from '../../src/reasons.ts';
+import { checkClass } from './guarded.ts';
 import type { IoClass } from './guarded.ts';
 import { report } from './report.ts';
 import type { Socket, SocketOptions } from './socket.ts';
@@ -17,8 +19,8 @@ import type { Sealing } from './tls-wire.ts';
 
 /** What a TLS connection is made with, in Moddable's words (`ssl/session`). */
 export interface Secure {
-    /** The certificate, in DER, of the authority to trust, or several. If left out, those that the app was built with. */
-    readonly certificate?: ArrayBuffer | Uint8Array | readonly (ArrayBuffer | Uint8Array)[];
+    /** The certificate, in DER, of the authority to trust, besides those that the app was built with. */
+    readonly certificate?: ArrayBuffer | Uint8Array;
     /** The name that is sent to the server (SNI) and that its certificate must carry. The transport's host if left out. */
     readonly serverName?: string;
     /** Protocols to offer (ALPN), the most wanted first. */
@@ -27,9 +29,7 @@ export interface Secure {
     readonly clientCertificates?: readonly (ArrayBuffer | Uint8Array)[];
     /** The private key of `clientCertificates`, in DER. */
     readonly clientKey?: ArrayBuffer | Uint8Array;
-    /** False accepts any server, and with it anybody on the way. */
-    readonly verify?: boolean;
-    /** What else the module knows, `cache` for instance. */
+    /** What else the module knows, `cache` for instance. `verify` throws: see `insecureAcceptAnyServer`. */
     readonly [option: string]: unknown;
 }
 
@@ -42,6 +42,33 @@ export interface TlsDetails {
     /** The server's name for SNI and certificate, unless `secure` says another. */
     readonly host: string;
     readonly secure?: Secure;
+}
+
+/** What a TLS connection is made with, as an application says it. */
+export interface TlsSettings extends Pick<TlsDetails, 'io' | 'TCP'> {
+    readonly secure?: Secure;
+    /**
+     * Only `true` accepts a server that cannot prove who it is: anybody on the way can then read the password, and answer.
+     * Nothing else does, nor the module's own `secure.verify`, which throws unless it is true.
+     */
+    readonly insecureAcceptAnyServer?: boolean;
+}
+
+/** Of a record (header, initialisation vector, digest, padding), beyond what `write` of Moddable's TLS socket says is left; in bytes. */
+export const TLS_OVERHEAD = 64;
+
+/** The details of sockets to `host`. Throws on what is no class, and on `secure.verify`. */
+export function tlsDetails(settings: TlsSettings, host: string): TlsDetails {
+    const io = settings.io;
+    const TCP = settings.TCP;
+    const secure = settings.secure;
+    checkClass(io);
+    checkClass(TCP && TCP.io);
+    if (secure && secure.verify !== undefined && secure.verify !== true) {
+        misuse(MOTEMQ_TEXTS ? 'servers are verified, unless insecureAcceptAnyServer is true; secure.verify' : 'verify', secure.verify);
+    }
+    // Nor is a session kept then, with which a connection that verifies would begin.
+    return { io, TCP, host, secure: settings.insecureAcceptAnyServer === true ? Object.assign({}, secure, { verify: false, cache: false }) : secure };
 }
 
 /** How long a timer sleeps that is not wanted, in ms. */

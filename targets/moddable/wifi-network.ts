@@ -5,7 +5,9 @@
 // `connection` that falls back to 200; an access point that gives no address stays at 400 for ever; what its callback throws ends
 // the machine. Do not also use the SDK's `setup/network`: it waits for the network before the application starts, for ever.
 import Timer from 'timer';
+import { misuse } from '../../src/misuse.ts';
 import { CONNECTION_LOST, NETWORK_TIMEOUT } from '../../src/reasons.ts';
+import { checkClass } from './guarded.ts';
 import type { Network, NetworkUser } from './network.ts';
 import { report } from './report.ts';
 
@@ -51,10 +53,14 @@ export class WiFiNetwork implements Network {
     private deadline: ReturnType<typeof Timer.set> | null = null;
     private pause: ReturnType<typeof Timer.set> | null = null;
 
+    /** Throws without a class or an SSID, and on times that cannot be. */
     constructor(options: WiFiOptions) {
         this.options = options;
         this.timeout = options.timeout ?? 15000;
         this.retryDelay = options.retryDelay ?? 500;
+        checkClass(options.io);
+        if (!options.SSID) misuse(MOTEMQ_TEXTS ? 'SSID names the network' : 'SSID', options.SSID);
+        if (!(this.timeout > 0 && this.retryDelay > 0)) misuse(MOTEMQ_TEXTS ? 'timeout and retryDelay are numbers of ms' : 'timeout', this.timeout + ', ' + this.retryDelay);
         this.connectOptions = { SSID: options.SSID };
         if (options.channel) this.connectOptions.channel = options.channel;
         if (options.password) {
@@ -62,6 +68,7 @@ export class WiFiNetwork implements Network {
             this.connectOptions.secure = true;
         }
     }
+
     join(user: NetworkUser): void {
         const users = this.users;
         for (let index = 0; index < users.length; index++) if (users[index] === user) return;

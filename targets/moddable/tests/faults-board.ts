@@ -2,6 +2,7 @@
 // application can. Traces what the owner is told and whatever is reported.
 import Timer from 'timer';
 import type { TransportOwner } from '../../../src/transport.ts';
+import MQTTClient from '../client.ts';
 import { ModdablePlatform, TcpTransport, TlsTransport, WiFiNetwork } from '../index.ts';
 import type { Resolver, Socket, SocketOptions, WiFi } from '../index.ts';
 
@@ -231,6 +232,19 @@ const scenes: [name: string, play: () => void][] = [
         say(`${address} ${port} ${host} ${nodelay} ${made[0].secure === secure}`);
         secured.close();
     }],
+    ['only insecureAcceptAnyServer gives up verification, and keeps no session then', () => {
+        class FakeTls extends FakeSocket {
+            constructor(options: SocketOptions) {
+                super(options);
+                say(JSON.stringify((options as unknown as { secure: object }).secure ?? null));
+            }
+        }
+        for (const more of [{ insecureAcceptAnyServer: true, secure: { serverName: 'sni.example' } }, { insecureAcceptAnyServer: 1 as never }, { secure: { verify: true } }]) {
+            const secured = new TlsTransport({ io: FakeTls, TCP: { io: FakeSocket }, address: '192.0.2.1', ...more });
+            secured.open(owner);
+            secured.close();
+        }
+    }],
     ['a TLS socket that cannot be made', () => {
         FakeSocket.refuses = true;
         new TlsTransport({ io: FakeSocket, TCP: { io: FakeSocket }, address: '192.0.2.1' }).open(owner);
@@ -252,6 +266,14 @@ const scenes: [name: string, play: () => void][] = [
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', port: 1883.5 }));
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', sendBufferSize: -1 }));
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', readSize: NaN }));
+        attempt(() => new TcpTransport({ io: undefined as never, address: '192.0.2.1' }));
+        attempt(() => new TcpTransport({ io: FakeSocket, host: 'broker.example', dns: { io: FakeResolver, timeout: NaN } }));
+        attempt(() => new TcpTransport({ io: FakeSocket, host: 'broker.example', dns: {} as never }));
+        attempt(() => new TlsTransport({ io: FakeSocket, address: '192.0.2.1' } as never));
+        for (const verify of [false, 0, null]) attempt(() => new TlsTransport({ io: FakeSocket, TCP: { io: FakeSocket }, address: '192.0.2.1', secure: { verify } }));
+        attempt(() => new MQTTClient({ host: '192.0.2.1', dns: { io: FakeResolver }, socket: { io: FakeSocket, TCP: { io: FakeSocket }, secure: { verify: false } } }));
+        attempt(() => new WiFiNetwork({ io: BrokenWiFi, SSID: '' }));
+        attempt(() => new WiFiNetwork({ io: BrokenWiFi, SSID: 'field', timeout: 'soon' as never }));
     }],
     ['a wake that is replaced, one that is removed', () => {
         platform.wakeAfter(1);

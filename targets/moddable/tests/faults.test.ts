@@ -11,6 +11,7 @@ import { CONNECTION_LOST, CONNECT_FAILED, NAME_NOT_RESOLVED, NAME_TIMEOUT, NETWO
 const stays = 'motemq: a socket did not close: Error: closed already';
 const resolverStays = 'motemq: a name resolver did not close: Error: closed already';
 const noRadio = ['motemq: no WiFi: Error: no radio', 'motemq: no WiFi: Error: no radio', 'motemq: WiFi did not connect: Error: no radio'];
+const mustVerify = 'RangeError: motemq: servers are verified, unless insecureAcceptAnyServer is true; secure.verify';
 
 boardTest('the target survives all that a platform does', async () => {
     const board = bootScript(await bundleForBoard(join(root, 'targets', 'moddable', 'tests', 'faults-board.ts')));
@@ -33,12 +34,18 @@ boardTest('the target survives all that a platform does', async () => {
         '# an answer after close', resolverStays,
         '# a resolver that cannot be made', 'motemq: no name resolver: Error: no memory', `close ${NAME_NOT_RESOLVED}`,
         '# what a TLS socket is made from', '192.0.2.1 8883 broker.example true true', 'closed', stays,
+        '# only insecureAcceptAnyServer gives up verification, and keeps no session then',
+        '{"serverName":"sni.example","verify":false,"cache":false}', 'closed', stays, 'null', 'closed', stays, '{"verify":true}', 'closed', stays,
         '# a TLS socket that cannot be made', 'motemq: no socket: Error: invalid address', `close ${CONNECT_FAILED}`,
         '# a WiFi of which everything throws', ...noRadio, 'motemq: WiFi did not disconnect: Error: no radio', `close ${NETWORK_TIMEOUT}`,
         '# networks and transports that are closed twice', ...noRadio, 'motemq: WiFi did not close: Error: no radio',
         '# wrong options', 'RangeError: motemq: address or host says where the broker is: undefined',
         'RangeError: motemq: port is 1 to 65535: 0', 'RangeError: motemq: port is 1 to 65535: 1883.5',
         'RangeError: motemq: sendBufferSize is a number of bytes: -1', 'RangeError: motemq: readSize is a number of bytes: NaN',
+        'RangeError: motemq: io is a class: undefined', 'RangeError: motemq: dns.timeout is a number of ms: NaN',
+        'RangeError: motemq: io is a class: undefined', 'RangeError: motemq: io is a class: undefined',
+        `${mustVerify}: false`, `${mustVerify}: 0`, `${mustVerify}: null`, `${mustVerify}: false`,
+        'RangeError: motemq: SSID names the network: ', 'RangeError: motemq: timeout and retryDelay are numbers of ms: soon, 500',
         '# a wake that is replaced, one that is removed', 'none inside the call', 'wake',
         '# a wake that throws, and the one after it', 'wake', 'motemq: a callback threw: ?', 'other wake',
         '# text and chance', '97,195,169,240,159,152,128,0', 'true true', 'true',
