@@ -2,6 +2,7 @@
 // lines from the host say. A line is `VERB JSON`; one that begins with `on` is done inside the next callback of that name.
 import config from 'mc/config';
 import TCP from 'embedded:io/socket/tcp';
+import TLSSocket from 'embedded:io/socket/tcp/tls';
 import Timer from 'timer';
 import MQTTClient from '../client.ts';
 import type { ControlMessage, MQTTClientOptions, MessageOptions, ReadableOptions } from '../client.ts';
@@ -101,7 +102,7 @@ Board.onLine = text => {
 
 const { password, will, ...given } = config.options as { password?: string; will?: { message: string } };
 const client: MQTTClient = new MQTTClient({
-    host: 'broker.test', port: String(config.port), socket: { io: TCP }, dns: { io: OneName }, id: 'board', target: 'mine',
+    host: 'broker.test', port: String(config.port), socket: config.tls ? { io: TLSSocket, TCP: { io: TCP } } : { io: TCP }, dns: { io: OneName }, id: 'board', target: 'mine',
     retryDelay: 0, ...given as Partial<MQTTClientOptions<MQTTClient>>,
     ...(password === undefined ? {} : { password: fromString(password) }),
     ...(will === undefined ? {} : { will: { ...will, message: fromString(will.message) } as never }),

@@ -12,6 +12,7 @@ import { until } from '../../../hardware-tests/host/until.ts';
 import { root } from '../../../scripts/root.ts';
 import { CONNECTION_LOST, NAME_NOT_RESOLVED } from '../../../src/reasons.ts';
 import { WAITING } from '../../../src/session/states.ts';
+import { startRecordPeer } from './record-peer.ts';
 
 const script = engine.available ? await bundleForBoard(join(root, 'targets', 'moddable', 'tests', 'client-board.ts')) : '';
 
@@ -34,9 +35,10 @@ interface Scene {
 }
 
 /** Boots a board and a broker, lets `play` go on, and ends both: the board must end in order. */
-async function stage(options: object, play: (scene: Scene) => Promise<void>, more: object = {}): Promise<void> {
+async function stage(options: object, play: (scene: Scene) => Promise<void>, more: { readonly closeWhen?: string; readonly tls?: boolean } = {}): Promise<void> {
     const broker = await ScriptedBroker.start();
-    const board = bootScript(script, { port: broker.port, options, ...more });
+    const peer = await startRecordPeer(broker.port);
+    const board = bootScript(script, { port: more.tls ? peer.port : broker.port, options, ...more });
     let seen = 0;
     const isEvent = (line: string): boolean => !line.startsWith('done ');
     const tell = async (verb: string, value?: unknown): Promise<string> => {
@@ -73,6 +75,7 @@ async function stage(options: object, play: (scene: Scene) => Promise<void>, mor
         assert.equal(await board.end, { code: 0, errors: '' });
     } finally {
         await board.stop();
+        await peer.stop();
         await broker.stop();
     }
 }
@@ -401,5 +404,13 @@ boardTest('what is written inside callbacks goes out with the turn', () => stage
     await connection.receive('publish');
     assert.is(connection.chunks.length, 2);
 }));
+
+boardTest('over TLS, more than the socket takes at once goes out over one connection', () => stage({ sendBufferSize: 8192 }, async ({ broker, tell, accept }) => {
+    const lengths = [1300, 1400, 1500, 1600, 700];
+    for (const data of lengths) await tell('onControl', { verb: 'write', value: { topic: 'a', data } });
+    const connection = await accept();
+    for (const length of lengths) assert.is((await connection.receive('publish')).payload.length, length);
+    assert.is(broker.connections.length, 1);
+}, { tls: true }));
 
 test.run();

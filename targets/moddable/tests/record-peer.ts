@@ -13,6 +13,9 @@ export interface RecordPeer {
     stop(): Promise<void>;
 }
 
+/** As there. */
+const PADDING = 64;
+
 function recordOf(type: number, body: Uint8Array | string): Buffer {
     const bytes = Buffer.from(body as string);
     return Buffer.concat([Buffer.from([type, 3, 3, bytes.length >> 8, bytes.length & 255]), bytes]);
@@ -48,8 +51,8 @@ export async function startRecordPeer(target: number, { certificate = 1 } = {}):
                 broker.on('end', () => socket.end(recordOf(21, Uint8Array.of(1, 0))));
                 socket.write(Buffer.concat([recordOf(20, Uint8Array.of(1)), recordOf(22, Uint8Array.of(1))]));
             } else if (type === 23) {
-                records.push(body.length);
-                broker?.write(body);
+                records.push(body.length - PADDING);
+                broker?.write(body.subarray(PADDING));
             }
         };
         socket.on('data', data => {

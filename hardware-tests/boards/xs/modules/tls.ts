@@ -5,11 +5,13 @@
 //
 // A record: type, 3, 3, length (2 bytes), body. Handshake: 22 "hello" + server name, 22 from the peer with 1 (a good certificate)
 // or 0, 20 and 22 "finished", 20 and 22 from the peer. An alert (21) has level and description; 0 is close_notify, after which a
-// handshake is taken to be over.
+// handshake is taken to be over. Data (23) has padding in front on its way to the peer, none on its way back.
 import type TCP from 'embedded:io/socket/tcp';
 import Timer from 'timer';
 
 const HEADER = 5;
+/** Bytes in front of what a record of ours carries: as many as initialisation vector, digest and padding may have (CBC with SHA-256). */
+const PADDING = 64;
 /**
  * Levels of calls, 13 slots each: a handshake's arithmetic, which with TCP's callback below takes some 230 slots in all as the
  * SDK's own was measured; between TCP's callback and the application's; between `write` and TCP's.
@@ -97,7 +99,9 @@ class TLSSocket {
     write(data: Uint8Array<ArrayBuffer>): number {
         return deep(WRITE, () => {
             Meter.collect();
-            this.room = this.send(23, data) as number;
+            const padded = new Uint8Array(PADDING + data.length);
+            padded.set(data, PADDING);
+            this.room = this.send(23, padded) as number;
             return Math.max(0, this.room - 32);
         }) as number;
     }
