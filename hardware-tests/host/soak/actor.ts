@@ -20,6 +20,9 @@ import { TlsFront } from './tls-front.ts';
 /** Between two messages of a device, in ms. */
 export const INTERVAL = 50;
 
+/** A board's socket that has met its end before the transport was told: the transport traces it and gives the connection up. */
+const HARMLESS = 'motemq: a socket refused bytes: Error: not ready';
+
 /** What runs the device: in this process or on a board. */
 interface Runner {
     pause(): void;
@@ -140,7 +143,7 @@ export class Actor {
             const [word, ...rest] = line.split(' ');
             if (word === REPORTED) answer(JSON.parse(rest.join(' ')) as BoardReport);
             else if (word === REPEAT) this.options.onRepeat(this, rest[0], Number(rest[1]));
-            else this.fault(word === FAULT ? rest.join(' ') : `says '${line}'`);
+            else if (line !== HARMLESS) this.fault(word === FAULT ? rest.join(' ') : `says '${line}'`);
         };
         const { name, prefix, peers, cleanSession } = this.cast;
         const board = bootBoard(program, {

@@ -4,7 +4,7 @@ import { parser } from 'mqtt-packet';
 import type { IPublishPacket } from 'mqtt-packet';
 
 /** Numbers sent more than once that are remembered: many times what can be on its way. */
-const MOST_REMEMBERED = 1000;
+const MOST_REMEMBERED = 200;
 
 export class PublishTap {
     /** QoS 1 messages that went out again. */
