@@ -4,12 +4,9 @@
 //
 // A wake: DECIDING -> (not now) ASLEEP
 //         DECIDING -> SENDING -> LISTENING (a window for messages of the broker) -> LEAVING -> RESTING -> ASLEEP
-//
-// To its client it is the platform: both have a deadline, and the machine has one pending wake.
 import { Outbox } from '../outbox/outbox.ts';
-import type { Outlet, OutboxOptions } from '../outbox/outbox.ts';
+import type { Outlet } from '../outbox/outbox.ts';
 import type { Topic } from '../codec/topic.ts';
-import { misuse } from '../misuse.ts';
 import { CLOSED_BY_APPLICATION } from '../reasons.ts';
 import { NEVER } from '../session/options.ts';
 import type { PublisherOptions } from '../session/options.ts';
@@ -19,37 +16,11 @@ import { retryDelay } from '../session/retry-delay.ts';
 import { CONNECTED, STOPPED, WAITING } from '../session/states.ts';
 import { NOT_SUBSCRIBED } from '../session/subscription.ts';
 import type { Subscription } from '../session/subscription.ts';
-import type { Store } from '../store.ts';
 import type { Platform, PlatformOwner } from '../transport.ts';
 import { SessionImage } from './image.ts';
-
-export interface WakeCycleOptions extends OutboxOptions {
-    /** Ms from the beginning of a wake to the next. */
-    readonly interval: number;
-    /** The board may sleep: for `ms` milliseconds, 1 and more. `delivered`: the broker has all that was accepted. */
-    readonly onSleep: (ms: number, delivered: boolean) => void;
-    /** Holds the session image: a Store of its own with records of `imageSize(…)` bytes, over RTC memory or flash. Without it nothing but the messages outlasts a reset. */
-    readonly image?: Store;
-    /** Everything that the client ever subscribes to, in the same order in each run of the program. For a Client only. */
-    readonly subscriptions?: readonly Subscription[];
-    /** Messages that must have gathered before the radio is used. 1 if left out: whatever there is. */
-    readonly batchCount?: number;
-    /** Ms after which the radio is used with fewer messages, too; with `downlinkWindow` without any. Never if left out. Written to the image with each sleep. */
-    readonly maximumAge?: number;
-    /** Ms to go on listening after the latest bytes of the broker; 0 if left out. With it the node connects to listen, too: at every wake, or when `maximumAge` is over. */
-    readonly downlinkWindow?: number;
-    /** Ms that a wake takes at most, but for saying goodbye (5 s more at worst). Then it gives up; the messages are kept. 20,000 if left out. */
-    readonly timeLimit?: number;
-    /** Connections tried in a wake, at most. 2 if left out, which a broker that refuses packets before its CONNACK needs once. */
-    readonly attempts?: number;
-    /**
-     * Once a wake has given up the radio rests for a random time from 0 to `interval` * 2^failures, and at most so many ms (full jitter); the
-     * wakes go on. What is urgent does not wait for that, but as a client does between its connections. 16 intervals if left out.
-     */
-    readonly maximumPause?: number;
-    /** Ms that the radio needs to send the DISCONNECT before it may lose power. 50 if left out. */
-    readonly goodbye?: number;
-}
+import { attemptsOf, checkOptions, timeLimitOf } from './options.ts';
+import type { WakeCycleOptions } from './options.ts';
+import { SharedPlatform } from './shared-platform.ts';
 
 const ASLEEP = 0;
 const DECIDING = 1;
@@ -85,7 +56,7 @@ class Gate implements Outlet {
 
 type Changeable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
 
-export class WakeCycle<Options extends PublisherOptions, Made extends Publisher> implements Platform, PlatformOwner {
+export class WakeCycle<Options extends PublisherOptions, Made extends Publisher> implements PlatformOwner {
     /** For its counters, state and `closeReason`. What is published past `add` does not outlast a sleep. */
     readonly client: Made;
     readonly outbox: Outbox;
@@ -98,10 +69,10 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     private readonly options: WakeCycleOptions;
     private readonly given: Options;
     private readonly host: Platform;
+    private readonly shared: SharedPlatform;
     private readonly image: SessionImage;
     private readonly gate: Gate;
     private readonly jitter: { retryDelay: number; retryDelayMaximum: number };
-    private owner: PlatformOwner | null = null;
     private phase = ASLEEP;
     /** The wake under way has given up. */
     private failed = false;
@@ -109,13 +80,9 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     private parting = false;
     /** Connections of this wake that have failed. */
     private tried = 0;
-    /** When the present wake began, and when it must end; the client's deadline and this cycle's own, if they have one. All in the host's ms. */
+    /** When the present wake began, and when it must end, in the host's ms. */
     private begun = 0;
     private timeUp = 0;
-    private clientAt = 0;
-    private clientWaits = false;
-    private ownAt = 0;
-    private ownWaits = false;
     /** Of the client, when the present window began. */
     private heard = 0;
     /** Messages that found no room, when the radio was used last. */
@@ -127,21 +94,16 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
      * and a broker that forgets a connection whose node has lost power. Throws if an option breaks its rule.
      */
     constructor(Class: new (options: Options) => Made, given: Options, options: WakeCycleOptions) {
-        const limit = options.timeLimit ?? 20000;
-        const times = [options.interval, limit, options.downlinkWindow ?? 0, options.maximumAge ?? 0, options.goodbye ?? 0, options.maximumPause ?? 0];
-        for (let index = 0; index < times.length; index++) {
-            const time = times[index];
-            if (!(time >= 0 && time <= NEVER)) misuse(MOTEMQ_TEXTS ? 'times of a wake cycle are 0 to 1,073,741,823 ms' : 'ms', time);
-        }
-        if (options.subscriptions && !options.downlinkWindow) misuse(MOTEMQ_TEXTS ? 'who subscribes listens: a downlinkWindow above 0' : 'downlinkWindow', options.downlinkWindow);
-        if (!((options.batchCount ?? 1) > 0 && (options.attempts ?? 2) > 0)) misuse(MOTEMQ_TEXTS ? 'batchCount and attempts are at least 1' : 'count', options.batchCount);
+        const limit = timeLimitOf(options);
+        checkOptions(options);
         this.options = options;
         this.given = given;
         this.host = given.platform;
+        this.shared = new SharedPlatform(given.platform, this);
         const pause = options.maximumPause ?? 16 * options.interval;
         this.jitter = { retryDelay: options.interval, retryDelayMaximum: pause < NEVER ? pause : NEVER };
         const own = Object.create(given) as Changeable<PublisherOptions>;
-        own.platform = this;
+        own.platform = this.shared;
         own.window = given.window ?? options.window ?? 8;
         own.keepAlive = given.keepAlive ?? Math.ceil(limit < 60000000 ? limit / 900 : 65535);
         own.onAcknowledged = handle => this.onAcknowledged(handle);
@@ -179,56 +141,38 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         this.failed = this.parting = false;
         this.reason = 0;
         this.begun = this.host.now();
-        this.timeUp = this.begun + (this.options.timeLimit ?? 20000);
+        this.timeUp = this.begun + timeLimitOf(this.options);
         this.enter(DECIDING, 0);
     }
 
+    /**
+     * Something of this cycle's own is due.
+     * @internal
+     */
     onWake(): void {
         const now = this.host.now();
-        if (this.ownWaits && ((now - this.ownAt) | 0) >= 0) {
-            this.ownWaits = false;
-            this.act(now);
+        switch (this.phase) {
+            case DECIDING:
+                if (this.isDue(now)) this.connect(now);
+                else this.sleep(now);
+                break;
+            case SENDING:
+                this.finish();
+                break;
+            case LISTENING:
+                // Something came, a SUBACK is still to come, or something was added: it is not over.
+                if (!this.exhausted && ((now - this.timeUp) | 0) < 0 && (this.client.bytesIn !== this.heard || this.client.send.unacknowledged || this.outbox.count)) this.listen(this.options.downlinkWindow ?? 0);
+                else this.finish();
+                break;
+            case LEAVING:
+                // The transport takes no more: without a DISCONNECT, then.
+                this.client.onClose(CLOSED_BY_APPLICATION);
+                break;
+            case RESTING:
+                this.sleep(now);
+                break;
+            default:
         }
-        if (this.clientWaits && ((now - this.clientAt) | 0) >= 0) {
-            this.clientWaits = false;
-            if (this.owner) this.owner.onWake();
-        }
-        this.arm();
-    }
-
-    /** @internal */
-    attach(owner: PlatformOwner): void {
-        this.owner = owner;
-        // The host may want to know both: on Node it keeps what they hold from being printed.
-        this.host.attach(owner);
-        this.host.attach(this);
-    }
-
-    /** @internal */
-    now(): number {
-        return this.host.now();
-    }
-
-    /** @internal */
-    wakeAfter(ms: number): void {
-        this.clientWaits = ms >= 0;
-        this.clientAt = this.host.now() + ms;
-        this.arm();
-    }
-
-    /** @internal */
-    random(): number {
-        return this.host.random();
-    }
-
-    /** @internal */
-    utf8(text: string): Uint8Array {
-        return this.host.utf8(text);
-    }
-
-    /** @internal */
-    caught(error: unknown): void {
-        this.host.caught(error);
     }
 
     private onAcknowledged(handle: number): void {
@@ -265,7 +209,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     }
 
     private get exhausted(): boolean {
-        return this.tried >= (this.options.attempts ?? 2);
+        return this.tried >= attemptsOf(this.options);
     }
 
     /** The last acknowledgement may have come. */
@@ -275,32 +219,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         if (window) this.listen(window);
         // What is published past the outbox, and subscriptions, are waited for, too.
         else if (!this.client.send.unacknowledged) this.leave();
-    }
-
-    /** Something of this cycle's own is due. */
-    private act(now: number): void {
-        switch (this.phase) {
-            case DECIDING:
-                if (this.isDue(now)) this.connect(now);
-                else this.sleep(now);
-                break;
-            case SENDING:
-                this.finish();
-                break;
-            case LISTENING:
-                // Something came, a SUBACK is still to come, or something was added: it is not over.
-                if (!this.exhausted && ((now - this.timeUp) | 0) < 0 && (this.client.bytesIn !== this.heard || this.client.send.unacknowledged || this.outbox.count)) this.listen(this.options.downlinkWindow ?? 0);
-                else this.finish();
-                break;
-            case LEAVING:
-                // The transport takes no more: without a DISCONNECT, then.
-                this.client.onClose(CLOSED_BY_APPLICATION);
-                break;
-            case RESTING:
-                this.sleep(now);
-                break;
-            default:
-        }
     }
 
     private isDue(now: number): boolean {
@@ -385,7 +303,8 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         const ages = options.maximumAge !== undefined && !(delivered && !options.downlinkWindow);
         image.age = ages ? image.age + gone : 0;
         if (image.age > LONGEST_TIME) image.age = LONGEST_TIME;
-        this.ownWaits = this.gate.open = false;
+        this.gate.open = false;
+        this.shared.wakeOwn(-1);
         this.phase = ASLEEP;
         if (options.image) image.save(options.image);
         try {
@@ -398,17 +317,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     /** Changes the phase, in which something is due in `ms` milliseconds. */
     private enter(phase: number, ms: number): void {
         this.phase = phase;
-        this.ownWaits = true;
-        this.ownAt = this.host.now() + (ms > 0 ? ms : 0);
-        this.arm();
-    }
-
-    /** Sets the machine's wake to the next deadline. */
-    private arm(): void {
-        const now = this.host.now();
-        let next = this.clientWaits ? (this.clientAt - now) | 0 : NEVER;
-        if (this.ownWaits && ((this.ownAt - now) | 0) < next) next = (this.ownAt - now) | 0;
-        if (!this.clientWaits && !this.ownWaits) this.host.wakeAfter(-1);
-        else this.host.wakeAfter(next > 0 ? next : 0);
+        this.shared.wakeOwn(ms > 0 ? ms : 0);
     }
 }
