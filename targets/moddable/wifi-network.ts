@@ -39,6 +39,11 @@ const CONNECTING = 300;
 /** The pause grows to so many times the first one. */
 const LONGEST_PAUSE = 8;
 
+function place(users: readonly NetworkUser[], user: NetworkUser): number {
+    for (let index = 0; index < users.length; index++) if (users[index] === user) return index;
+    return -1;
+}
+
 export class WiFiNetwork implements Network {
     private readonly options: WiFiOptions;
     private readonly connectOptions: { SSID: string; password?: string; channel?: number; secure?: boolean };
@@ -48,6 +53,8 @@ export class WiFiNetwork implements Network {
     private up = false;
     /** Those who need the network: waiting for it as long as it is not up. */
     private readonly users: NetworkUser[] = [];
+    /** Those who are still to be told that it has gone. */
+    private readonly leaving: NetworkUser[] = [];
     private failures = 0;
     /** Until when it must be up; and the pause before the next attempt. */
     private deadline: ReturnType<typeof Timer.set> | null = null;
@@ -70,9 +77,8 @@ export class WiFiNetwork implements Network {
     }
 
     join(user: NetworkUser): void {
-        const users = this.users;
-        for (let index = 0; index < users.length; index++) if (users[index] === user) return;
-        users.push(user);
+        if (place(this.users, user) >= 0) return;
+        this.users.push(user);
         if (this.connection() >= HAS_ADDRESS) {
             this.up = true;
             user.onNetworkUp();
@@ -83,11 +89,11 @@ export class WiFiNetwork implements Network {
     }
 
     leave(user: NetworkUser): void {
-        const users = this.users;
-        for (let index = 0; index < users.length; index++) {
-            if (users[index] === user) users.splice(index, 1);
-        }
-        if (users.length === 0) this.rest();
+        const at = place(this.users, user);
+        const left = place(this.leaving, user);
+        if (at >= 0) this.users.splice(at, 1);
+        if (left >= 0) this.leaving.splice(left, 1);
+        if (this.users.length === 0) this.rest();
     }
 
     /** Leaves the network and switches the radio's use off, before a long sleep for instance. Those who need the network are told that it has gone. */
@@ -148,7 +154,8 @@ export class WiFiNetwork implements Network {
             this.up = true;
             this.rest();
             const users = this.users.concat();
-            for (let index = 0; index < users.length; index++) this.guard(users[index], 0);
+            // Whoever is told may have another one leave.
+            for (let index = 0; index < users.length; index++) if (place(this.users, users[index]) >= 0) this.guard(users[index], 0);
         } else if (this.up) {
             this.tellDown(CONNECTION_LOST);
         } else if (connection < CONNECTING) {
@@ -169,10 +176,11 @@ export class WiFiNetwork implements Network {
 
     /** Tells all, who then do not need the network any more. */
     private tellDown(reason: number): void {
-        const users = this.users.splice(0);
+        const leaving = this.leaving;
+        while (this.users.length > 0) leaving.push(this.users.shift() as NetworkUser);
         this.up = false;
         this.rest();
-        for (let index = 0; index < users.length; index++) this.guard(users[index], reason);
+        while (leaving.length > 0) this.guard(leaving.shift() as NetworkUser, reason);
     }
 
     /** Nothing is waited for any more. */

@@ -260,6 +260,40 @@ const scenes: [name: string, play: () => void][] = [
         broken.close();
         broken.close();
     }],
+    ['users of a network that leave while others are told of it', () => {
+        let station!: { connection: number; onChanged(property: string): void };
+        const network = new WiFiNetwork({
+            SSID: 'field',
+            io: class {
+                connection = 200;
+                readonly onChanged: (property: string) => void;
+                constructor(options: { onChanged(property: string): void }) {
+                    this.onChanged = options.onChanged;
+                    station = this;
+                }
+                connect(): void {}
+                disconnect(): void {}
+                close(): void {}
+            },
+        });
+        let joined = false;
+        const heard = (what: string): void => say(joined ? `second ${what}` : `second ${what}, though it has left`);
+        const second = { onNetworkUp: () => heard('up'), onNetworkDown: () => heard('down') };
+        const dismiss = (what: string): void => {
+            say(what);
+            joined = false;
+            network.leave(second);
+        };
+        const first = { onNetworkUp: () => dismiss('up'), onNetworkDown: (reason: number) => dismiss(`down ${reason}`) };
+        network.join(first);
+        for (const connection of [500, 200]) {
+            joined = true;
+            network.join(second);
+            station.connection = connection;
+            station.onChanged('connection');
+        }
+        network.close();
+    }],
     ['wrong options', () => {
         attempt(() => new TcpTransport({ io: FakeSocket }));
         attempt(() => new TcpTransport({ io: FakeSocket, address: '192.0.2.1', port: 0 }));

@@ -39,6 +39,7 @@ boardTest('the target survives all that a platform does', async () => {
         '# a TLS socket that cannot be made', 'motemq: no socket: Error: invalid address', `close ${CONNECT_FAILED}`,
         '# a WiFi of which everything throws', ...noRadio, 'motemq: WiFi did not disconnect: Error: no radio', `close ${NETWORK_TIMEOUT}`,
         '# networks and transports that are closed twice', ...noRadio, 'motemq: WiFi did not close: Error: no radio',
+        '# users of a network that leave while others are told of it', 'up', 'second up', `down ${CONNECTION_LOST}`,
         '# wrong options', 'RangeError: motemq: address or host says where the broker is: undefined',
         'RangeError: motemq: port is 1 to 65535: 0', 'RangeError: motemq: port is 1 to 65535: 1883.5',
         'RangeError: motemq: sendBufferSize is a number of bytes: -1', 'RangeError: motemq: readSize is a number of bytes: NaN',

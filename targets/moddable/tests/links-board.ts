@@ -32,6 +32,10 @@ const client = new Client({
     retryDelay: retryDelay ?? 60000, retryDelayMaximum: retryDelay ?? 60000,
     onStateChange: (state, reason) => {
         say(`state ${state} ${reason}`);
+        if (reason && config.tellMemory) {
+            Meter.collect();
+            say(`memory ${Meter.slots()} slots, ${Meter.chunkBytes()} bytes`);
+        }
         const first = config.publishAtOnce && state === 4 ? client.publish(topic, payload, 0, 16, 1, false) : 0;
         if (first) say(`published ${first}`);
         if (config.stopAt === state) client.stop();

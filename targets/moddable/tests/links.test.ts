@@ -178,4 +178,21 @@ boardTest('a message of 1 MB for a buffer of 512 bytes is skipped, acknowledged,
     await says('counters received 1 skipped 1 connections 1 attempts 0 resolvers 0');
 }));
 
+boardTest('attempts that fail leave no socket, timer or memory behind, wherever they do', async () => {
+    const quiet = { host: 'quiet.example', names: { 'quiet.example': 'silence' }, dnsTimeout: 1 };
+    const ways: Record<string, unknown>[] = [
+        { port: 1 }, { tls: true, port: 1 }, { tls: true, certificate: 0 }, { tls: true, certificate: -1 }, { tls: true, certificate: 3 },
+        { tls: true, certificate: 2, connectTimeout: 10 }, quiet, { ...quiet, tls: true }, { host: 'nowhere.example' },
+        { wifi: ['address', 'refused'], port: 1 }, { host: 'nowhere.example', connectTimeout: 1 }, { wifi: ['silent'], connectTimeout: 5 },
+    ];
+    for (const way of ways) {
+        await stage({ ...way, retryDelay: 1, tellMemory: true }, async ({ board }) => {
+            const memory = (): string[] => board.lines.filter(line => line.startsWith('memory '));
+            await until('thirty attempts have failed', () => memory().length >= 30);
+            // The first ones make objects lazily.
+            assert.is(memory()[29], memory()[9], JSON.stringify(way));
+        });
+    }
+});
+
 test.run();
