@@ -55,7 +55,7 @@ export class NameLookup {
             this.timer = Timer.set(() => this.finish(resolver, '', NAME_TIMEOUT), this.timeout); // dialect-ok: once a look-up
             resolver.resolve({
                 host,
-                onResolved: (_host, address) => this.finish(resolver, address, 0), // dialect-ok: likewise
+                onResolved: (_host, address) => this.finish(resolver, address, address ? 0 : NAME_NOT_RESOLVED), // dialect-ok: likewise
                 onError: () => this.finish(resolver, '', NAME_NOT_RESOLVED), // dialect-ok: likewise
             });
         } catch (error) {

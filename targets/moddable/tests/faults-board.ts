@@ -198,6 +198,10 @@ const scenes: [name: string, play: () => void][] = [
         FakeResolver.latest.onError('broker.example');
         named.close();
     }],
+    ['an answer without an address', () => {
+        named.open(owner);
+        FakeResolver.latest.onResolved('broker.example', '');
+    }],
     ['a name server that is silent, and answers too late', () => {
         named.open(owner);
     }],
@@ -261,15 +265,15 @@ const scenes: [name: string, play: () => void][] = [
         broken.close();
     }],
     ['users of a network that leave while others are told of it', () => {
-        let station!: { connection: number; onChanged(property: string): void };
+        const station = { connection: 200, onChanged: (_property: string): void => {} };
         const network = new WiFiNetwork({
             SSID: 'field',
             io: class {
-                connection = 200;
-                readonly onChanged: (property: string) => void;
                 constructor(options: { onChanged(property: string): void }) {
-                    this.onChanged = options.onChanged;
-                    station = this;
+                    station.onChanged = options.onChanged;
+                }
+                get connection(): number {
+                    return station.connection;
                 }
                 connect(): void {}
                 disconnect(): void {}

@@ -30,6 +30,7 @@ boardTest('the target survives all that a platform does', async () => {
         '# a socket that calls back after close', 'open', 'closed', stays,
         '# a packet that the resolver cannot parse, and the right one after it',
         'motemq: a name server\'s answer: Error: 1 packet that the resolver cannot parse', resolverStays, 'address 192.0.2.7', 'closed', stays,
+        '# an answer without an address', resolverStays, `close ${NAME_NOT_RESOLVED}`,
         '# a name server that is silent, and answers too late', resolverStays, `close ${NAME_TIMEOUT}`,
         '# an answer after close', resolverStays,
         '# a resolver that cannot be made', 'motemq: no name resolver: Error: no memory', `close ${NAME_NOT_RESOLVED}`,
