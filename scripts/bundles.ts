@@ -8,6 +8,7 @@ import { constantVariables } from './constant-variables.ts';
 import { constants } from './constants.mjs';
 import { readDeclarations, reachable } from './declarations.ts';
 import { manglableNames, manglePattern } from './mangle.ts';
+import { inlineCalls } from './inline-calls.ts';
 import { inlineNumbers } from './inline-numbers.ts';
 import { importsOf } from './imports.ts';
 import type { Emitted } from './dialect/check.ts';
@@ -97,9 +98,15 @@ export function missingSources(bundle: { readonly entry: string }): string[] {
     return existsSync(join(root, bundle.entry)) ? localImports(bundle.entry).filter(path => !existsSync(join(root, path))) : [bundle.entry];
 }
 
-async function emit(entry: string, options: BuildOptions): Promise<Output> {
+/** The comment by which a tool learns where the lines of a text came from. */
+function withMap(map: string): string {
+    return `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
+}
+
+/** `entry`: relative to the project; undefined if `options` have a `stdin`. */
+async function emit(entry: string | undefined, options: BuildOptions): Promise<Output> {
     const result = await build({
-        entryPoints: [join(root, entry)],
+        ...(entry !== undefined && { entryPoints: [join(root, entry)] }),
         absWorkingDir: root,
         // In the project's folder, so that paths in the source map are relative to it.
         outfile: join(root, 'bundle.js'),
@@ -137,9 +144,8 @@ const espruinoGlobals = { RangeError: 'Error' };
 
 /** What the bundler has put together, as short as it gets. */
 async function shorten({ code, map, inputs }: Output): Promise<Output> {
-    const comment = `\n//# sourceMappingURL=data:application/json;base64,${Buffer.from(map).toString('base64')}`;
     // `export {}` makes it a module, whose outermost names may be shortened too.
-    const short = await transform(aliasThis(inlineNumbers(code)) + 'export {};' + comment, {
+    const short = await transform(aliasThis(inlineNumbers(code)) + 'export {};' + withMap(map), {
         minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'utf8', logLevel: 'error',
         logOverride: { 'commonjs-variable-in-esm': 'silent' },
     });
@@ -169,7 +175,12 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
             mangled,
             async emit({ minify, texts }) {
                 if (!minify) return emitWith(texts, {});
-                return shorten(await emitWith(texts, { minifySyntax: true, mangleProps: manglePattern(mangled) }));
+                const shorter = { minifySyntax: true, mangleProps: manglePattern(mangled) };
+                // On XS a call costs no memory, and what a function takes in enlarges its place on the stack.
+                if (bundle.engines.some(engine => engine !== 'espruino')) return shorten(await emitWith(texts, shorter));
+                const { code, map, inputs: sources } = await emitWith(texts, {});
+                const stdin = { contents: `${inlineCalls(code, mangled)}export {};${withMap(map)}`, resolveDir: root };
+                return shorten({ ...await emit(undefined, { ...shorter, platform: 'neutral', stdin }), inputs: sources });
             },
         };
     }));

@@ -9,10 +9,10 @@ function run(code: string): unknown {
 
 const cases: Record<string, string> = {
     'a method': 'class A { sum() { this.a = 1; this.b = 2; this.c = 3; return this.a + this.b + this.c; } } const result = new A().sum();',
-    'a constructor of a base class': 'class A { constructor() { this.a = this.b = this.c = this.d = 1; this.e = 2; } } const result = { ...new A() };',
-    'a constructor of a derived class': 'class A {} class B extends A { constructor() { super(); this.a = this.b = this.c = this.d = 1; this.e = 2; } } const result = { ...new B() };',
+    'a constructor of a base class': 'class A { constructor() { this.a = this.b = this.c = this.d = 1; this.e = 2; this.f = 3; } } const result = { ...new A() };',
+    'a constructor of a derived class': 'class A {} class B extends A { constructor() { super(); this.a = this.b = this.c = this.d = 1; this.e = 2; this.f = 3; } } const result = { ...new B() };',
     'an arrow function in a method': 'class A { f() { this.a = 1; this.b = 2; this.c = 3; return () => this.a + this.b + this.c; } } const result = new A().f()();',
-    'a function in a method': 'class A { f() { this.a = this.b = this.c = this.d = 4; const g = function () { return this; }; return [this.a, g.call(7) == 7]; } } const result = new A().f();',
+    'a function in a method': 'class A { f() { this.a = this.b = this.c = this.d = this.e = 4; const g = function () { return this; }; return [this.a, g.call(7) == 7]; } } const result = new A().f();',
 };
 
 for (const [what, code] of Object.entries(cases)) {

@@ -65,10 +65,11 @@ function prepare(topic: Prepared, size: number): boolean {
         bytes.set(name, 2);
     }
     topic.pack[1] = size - 2;
-    topic.size = size;
     topic.fits = size === topic.pack.length;
     // Else the string is a copy, or there was no memory for one.
-    return topic.text !== undefined && topic.text.charCodeAt(1) === size - 2;
+    const shared = topic.text !== undefined && topic.text.charCodeAt(1) === size - 2;
+    topic.size = shared ? size : -1;
+    return shared;
 }
 
 /** Of another file's transport the shortened names mean something else: it is not to be touched. */
@@ -84,7 +85,7 @@ function publishSlowly(insider: Insider, topic: Prepared, payload: Uint8Array, s
     stream.mark = -1;
     if (!qos && !start && !retain && end >= 0 && end <= payload.length && insider.state === CONNECTED
         // In order, and never into the middle of another packet.
-        && insider.send.position === insider.send.tail && insider.controlSent === insider.controlEnd && prepare(topic, size)) {
+        && insider.send.position === insider.send.tail && insider.controlSent === insider.controlEnd && (size === topic.size || prepare(topic, size))) {
         const free = stream.free() - LONGEST;
         if (free >= 0) {
             stream.mark = insider.bytesOut + free;
