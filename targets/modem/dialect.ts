@@ -1,4 +1,4 @@
-// What a dialect of AT commands consists of. Data only: at-engine.ts runs it, modem-transport.ts says when. Patterns and their
+// What a dialect of AT commands consists of. Data only: at-engine.ts runs it, bring-up.ts and modem-transport.ts say when. Patterns and their
 // letters are those of pattern.ts.
 //
 // In commands, besides the letters there: %a APN, %u user, %w password, %h host, %p port; of TLS %c the file of the CA's

@@ -1,7 +1,7 @@
 // What the options of a modem make the transport do: roaming, power, speeds. Faults are the emulator's business.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MODEM_SILENT, NO_COVERAGE } from '../../../src/reasons.ts';
+import { MODEM_SILENT, NO_COVERAGE, TRANSPORT_FAULT } from '../../../src/reasons.ts';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
 import { quectel } from '../dialects/index.ts';
@@ -157,6 +157,35 @@ test('a modem that answers at another of the speeds is found there; at none it i
     silent.transport.open(silent);
     silent.pass(30000);
     assert.equal([silent.opened, silent.closed], [0, [MODEM_SILENT]]);
+});
+
+test('a port that goes away during a read leaves nothing behind: the next connection reads', () => {
+    const world = new World();
+    world.transport.open(world);
+    world.pass(2000);
+    const announcement = bytesOf('\r\n+QIURC: "recv",0\r\n');
+    world.modem.owner!.onBytes(announcement, 0, announcement.length);
+    assert.match(world.modem.commands.at(-1)!, /^AT\+QIRD=/, 'it is asked, and has not answered');
+    world.modem.waiting.length = 0;
+    world.modem.owner!.onGone();
+    assert.equal(world.closed, [TRANSPORT_FAULT]);
+    world.transport.open(world);
+    world.pass(3000);
+    assert.is(world.opened, 2);
+    const { length } = world.modem.commands;
+    world.modem.owner!.onBytes(announcement, 0, announcement.length);
+    assert.match(world.modem.commands.slice(length).join(), /^AT\+QIRD=/);
+});
+
+test('a port that goes away while the power key is pressed, as one at USB does, does not leave it pressed', () => {
+    const keys: boolean[] = [];
+    const world: World = new World({ powerKey: pressed => keys.push(pressed) });
+    world.modem.awake = false;
+    world.transport.open(world);
+    while (keys.length === 0) world.pass(50);
+    world.modem.owner!.onGone();
+    world.pass(20000);
+    assert.equal([keys, world.closed], [[true, false], [TRANSPORT_FAULT]]);
 });
 
 test.run();

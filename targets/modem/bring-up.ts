@@ -1,0 +1,254 @@
+// Brings a modem to where a socket can be opened: finds it, knows it, unlocks the SIM, waits for the network, raises the bearer. Of the
+// connection it knows only that there is one.
+import {
+    BEARER_FAILED, CONNECT_FAILED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED, SIM_MISSING, TLS_FAILED, TRANSPORT_FAULT,
+    WRONG_MODEM,
+} from '../../src/reasons.ts';
+import { DONE, FAILED, UNANSWERED } from './at-engine.ts';
+import type { ModemOptions } from './options.ts';
+import { StageRunner } from './stage-runner.ts';
+import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
+
+/** Times in ms. */
+const PROBE_PAUSE = 300;
+const PROBES = 10;
+const QUIET = 400;
+const LONGEST_QUIET = 5000;
+const UNLOCK_PAUSE = 1000;
+const UNLOCK_TRIES = 20;
+const REGISTRATION_PAUSE = 2000;
+const REPEAT_PAUSE = 1000;
+/** Answers of a query that is repeated until it is right. */
+const PIN_READY = 1;
+const PIN_WANTED = 2;
+/** Registration states (27.007 §10.1.22). */
+const HOME = 1;
+const DENIED = 3;
+const ROAMING = 5;
+
+/** Numbers of +CME ERROR (3GPP 27.007 §9.2). */
+const SIM_NOT_INSERTED = 10;
+const SIM_PIN_REQUIRED = 11;
+const SIM_PUK_REQUIRED = 12;
+const WRONG_PIN = 16;
+
+export abstract class BringUp extends StageRunner {
+    /** Which of the plan's speeds is being tried. */
+    private speed = 0;
+    private tries = 0;
+    /** Until when the modem must be registered. */
+    private deadline = 0;
+    /** The PIN was given, and it is not certain that it was taken. */
+    private pinTried = false;
+    /** It was taken once: what befalls it on the line does not make it wrong. */
+    private pinProven = false;
+
+    // Without it the emitted one would spread its arguments.
+    protected constructor(options: ModemOptions) {
+        super(options);
+    }
+
+    /** The socket is open. */
+    protected abstract beginConnection(): void;
+
+    /** A send or a read has ended. */
+    protected abstract endExchange(outcome: number): void;
+
+    /** Bytes may have come of which the modem has said nothing. */
+    protected abstract poll(): void;
+
+    onEnd(outcome: number): void {
+        const stage = this.stage;
+        const good = outcome === DONE || outcome === FAILED && stage !== ONLINE && this.steps[this.step].tolerated;
+        if (stage === ONLINE) return this.endExchange(outcome);
+        else if (stage === PROBING) return this.endProbe(outcome);
+        else if (good) return this.endStep();
+        else if (outcome === FAILED && this.repeats < this.steps[this.step].repeats && this.owner) {
+            this.repeats++;
+            return this.engine.rest(REPEAT_PAUSE);
+        }
+        else if (stage === UNLOCKING && outcome === FAILED) return this.endUnlock();
+        else return this.fail(outcome === FAILED ? this.reasonOf(stage) : TRANSPORT_FAULT, outcome === FAILED);
+    }
+
+    onLine(line: Uint8Array, end: number): boolean {
+        const plan = this.plan;
+        const numbers = this.engine.numbers;
+        for (let index = 0; index < plan.events.length; index++) {
+            if (numbers.match(plan.events[index], line, end)) {
+                this.onEvent(plan.meanings[index]);
+                return true;
+            }
+        }
+        const stage = this.stage;
+        if (stage === PREPARING && this.step === plan.identification) this.identity.hear(line, end, plan.models);
+        else if (stage === UNLOCKING && numbers.match(plan.pinReady, line, end)) this.answer = PIN_READY;
+        else if (stage === UNLOCKING && numbers.match(plan.pinWanted, line, end)) this.answer = PIN_WANTED;
+        else if (stage === REGISTERING && (numbers.match(plan.registration, line, end) || numbers.match(plan.longRegistration, line, end))) this.answer = numbers.count;
+        else if (stage === REGISTERING && numbers.match(plan.signal, line, end)) this.signal = numbers.count;
+        else {
+            this.unknownLines++;
+            return false;
+        }
+        return true;
+    }
+
+    onPause(): void {
+        switch (this.stage) {
+            case PROBING:
+                this.enter(PROBING);
+                break;
+            case UNLOCKING:
+            case REGISTERING:
+                this.enter(this.stage);
+                break;
+            case ATTACHING:
+                this.next();
+                break;
+            case ONLINE:
+                this.poll();
+                break;
+            case CURING:
+                this.keyPressed();
+                break;
+            default:
+                this.bringUp();
+        }
+    }
+
+    protected override bringUp(): void {
+        this.stage = AT_REST;
+        if (!this.owner) {
+            return this.rest();
+        }
+        if (!this.portOpen) {
+            this.portOpen = true;
+            this.reached = PROBING;
+            this.engine.open(this.plan.speeds[0]);
+            // It may be gone by now.
+            if (!this.portOpen) return;
+        }
+        if (!this.cured) {
+            this.cured = true;
+            if (this.strikes > 1) {
+                return this.enter(CURING);
+            }
+        }
+        if (this.reached === PROBING) {
+            this.stage = PROBING;
+            this.tries = this.speed = 0;
+            this.engine.pad(this.engine.owed);
+            this.engine.owed = 0;
+            this.engine.awaitQuiet(QUIET, LONGEST_QUIET);
+        } else {
+            this.enter(this.reached);
+        }
+    }
+
+    private endStep(): void {
+        if (this.stage === PREPARING && this.step === this.plan.identification && !this.identity.recognised) {
+            return this.fail(WRONG_MODEM, true);
+        }
+        this.repeats = 0;
+        this.step++;
+        if (this.step < this.steps.length) return this.next();
+        else return this.endStage();
+    }
+
+    protected override endStage(): void {
+        const stage = this.stage;
+        const ready = this.answer;
+        switch (stage) {
+            case UNLOCKING:
+                if (this.steps === this.plan.enterPin && this.steps.length) {
+                    this.pinProven = true;
+                    return this.pauseOr(UNLOCK_PAUSE);
+                }
+                if (this.steps.length && ready !== PIN_READY) {
+                    return this.endUnlock();
+                }
+                this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
+                break;
+            case REGISTERING:
+                if (this.steps.length && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
+                    if (ready === DENIED) return this.fail(REGISTRATION_DENIED, true);
+                    if (((this.platform.now() - this.deadline) | 0) >= 0) return this.fail(NO_COVERAGE, true);
+                    return this.pauseOr(REGISTRATION_PAUSE);
+                }
+                break;
+            case DIALING:
+                this.stage = ONLINE;
+                this.bearerLost = this.keyTried = false;
+                return this.beginConnection();
+            case CLOSING:
+                return this.bringUp();
+            case SLEEPING:
+                this.reached = PROBING;
+                this.stage = AT_REST;
+                return;
+            case CURING:
+                if (this.strikes > 2) this.reached = PROBING;
+                else if (this.reached > ATTACHING) this.reached = ATTACHING;
+                return this.strikes > 3 ? this.pressKey() : this.strikes > 2 ? this.startAnew() : this.bringUp();
+            default:
+        }
+        this.tries = 0;
+        this.reached = stage + 1;
+        // Nobody may want a connection any more: what is done stays done.
+        if (this.owner) return this.enter(this.reached);
+        else return this.rest();
+    }
+
+    private endProbe(outcome: number): void {
+        // ERROR is an answer too.
+        if (outcome < UNANSWERED) {
+            this.keyTried = false;
+            return this.endStage();
+        }
+        this.tries++;
+        if (this.tries === PROBES) {
+            this.tries = 0;
+            this.speed++;
+            if (this.speed < this.plan.speeds.length) this.engine.open(this.plan.speeds[this.speed]);
+            else if (this.options.powerKey && !this.keyTried) {
+                this.keyTried = true;
+                return this.pressKey();
+            } else {
+                return this.fail(MODEM_SILENT, false);
+            }
+        }
+        return this.pauseOr(PROBE_PAUSE);
+    }
+
+    /** The SIM is not ready: the modem said so, or refused to say. */
+    private endUnlock(): void {
+        const result = this.engine.numbers.result;
+        if (this.steps === this.plan.enterPin) {
+            // A second wrong one might lock the card.
+            if (result === WRONG_PIN || !this.pinProven) {
+                this.pinProven = false;
+                this.fail(SIM_LOCKED, true);
+            } else this.pauseOr(UNLOCK_PAUSE);
+        } else if (this.answer === PIN_WANTED || result === SIM_PIN_REQUIRED || result === SIM_PUK_REQUIRED) {
+            if (this.pinTried && !this.pinProven || !this.plan.enterPin.length || result === SIM_PUK_REQUIRED) {
+                return this.fail(SIM_LOCKED, true);
+            }
+            this.pinTried = true;
+            this.steps = this.plan.enterPin;
+            this.step = 0;
+            return this.next();
+        } else if (result === SIM_NOT_INSERTED || ++this.tries > UNLOCK_TRIES) return this.fail(SIM_MISSING, true);
+        else return this.pauseOr(UNLOCK_PAUSE);
+    }
+
+    private reasonOf(stage: number): number {
+        switch (stage) {
+            case ATTACHING:
+                return BEARER_FAILED;
+            case DIALING:
+                return this.engine.numbers.result === this.options.dialect.nameError ? NAME_NOT_RESOLVED : this.options.tls ? TLS_FAILED : CONNECT_FAILED;
+            default:
+                return TRANSPORT_FAULT;
+        }
+    }
+}

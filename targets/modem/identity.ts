@@ -1,0 +1,33 @@
+// What a modem calls itself, and whether that is one of a dialect's models.
+
+export class Identity {
+    recognised = false;
+    private readonly bytes = new Uint8Array(32);
+    private end = 0;
+
+    /** It will be asked again. What it has said stays until it answers. */
+    forget(): void {
+        this.recognised = false;
+    }
+
+    /** line[0..end) is part of the answer. The line that names one of `models` is kept, or else the last one. */
+    hear(line: Uint8Array, end: number, models: readonly Uint8Array[]): void {
+        if (this.recognised) return;
+        for (let index = 0; index < models.length && !this.recognised; index++) {
+            const model = models[index];
+            for (let at = 0; at + model.length <= end && !this.recognised; at++) {
+                let same = 0;
+                while (same < model.length && model[same] === line[at + same]) same++;
+                this.recognised = same === model.length;
+            }
+        }
+        this.end = end < this.bytes.length ? end : this.bytes.length;
+        for (let index = 0; index < this.end; index++) this.bytes[index] = line[index];
+    }
+
+    text(): string {
+        let text = '';
+        for (let index = 0; index < this.end; index++) text += String.fromCharCode(this.bytes[index]);
+        return text;
+    }
+}
