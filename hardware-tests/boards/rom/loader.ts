@@ -53,7 +53,7 @@ export class Loader {
     }
 
     private knows(op: number): boolean {
-        if (op === Op.GET_SECURITY_INFO) return this.chip.chipId !== null;
+        if (op === Op.GET_SECURITY_INFO) return this.chip.securityInfo > 0;
         if (this.isStub) return true;
         return !stubCommands.includes(op) && (!this.chip.plainRom || plainCommands.includes(op));
     }
@@ -133,8 +133,8 @@ export class Loader {
     }
 
     private sendSecurityInfo(): void {
-        const info = Buffer.alloc(20);
-        info.writeUInt32LE(this.chip.chipId!, 12);
+        const info = Buffer.alloc(this.chip.securityInfo);
+        if (info.length >= 16) info.writeUInt32LE(this.chip.chipId, 12);
         this.answer(Op.GET_SECURITY_INFO, 0, info);
     }
 

@@ -62,6 +62,7 @@ export class LoaderSession {
             session.end();
             throw new BenchError(`there is no stub for ${loader.chip.CHIP_NAME}, or the chip takes none (secure download mode)`, 'flash this board with the tool of its manufacturer');
         }
+        transport.inLoader = true;
         return session;
     }
 
@@ -79,7 +80,7 @@ export class LoaderSession {
     async flashSize(): Promise<number> {
         const id = await this.step('asking the flash for its size', deadlines.least, this.loader.readFlashId());
         const exponent = (id >> 16) & 0xff;
-        return exponent >= 0x12 && exponent <= 0x1c ? 2 ** exponent : 0;
+        return exponent >= 0x10 && exponent <= 0x1c ? 2 ** exponent : 0;
     }
 
     /** Both ends go on with `baud`. Refuses, transiently, if they do not understand each other any more. */
@@ -128,11 +129,10 @@ export class LoaderSession {
 
     private async step<T>(what: string, milliseconds: number, work: Promise<T>): Promise<T> {
         try {
-            return await within(milliseconds, this.port.gone, work);
+            return await within(milliseconds, this.transport.gone, work);
         } catch (error) {
             if (error instanceof BenchError) throw error;
-            if (this.port.gone.aborted) throw this.port.gone.reason;
-            throw stepFailed(what, this.transport.tail, error as Error);
+            throw stepFailed(what, error as Error);
         }
     }
 }
@@ -141,8 +141,7 @@ function md5(data: Uint8Array): string {
     return createHash('md5').update(data).digest('hex');
 }
 
-function stepFailed(what: string, tail: string, error: Error): BenchError {
-    if (/brown-?out/i.test(tail)) return new BenchError(`the board's supply gave way while ${what}`, 'use another USB port or cable, or a supply of its own', true);
+function stepFailed(what: string, error: Error): BenchError {
     if (/MD5 of file/.test(error.message)) return new BenchError(`${what}: the flash does not hold what was written`, 'try again; if it stays so, the flash is worn out or badly connected', true);
     const why = error instanceof Late ? `no end within ${error.milliseconds / 1000} s` : error.message;
     return new BenchError(`${what} failed: ${why}`, 'try again with --baud 115200 and a short cable', true);
@@ -150,10 +149,12 @@ function stepFailed(what: string, tail: string, error: Error): BenchError {
 
 function notConnected(port: Port, tail: string, entry: Entry, error: Error): BenchError {
     if (error instanceof BenchError) return error;
+    // The package's words for a chip that has not answered a single SYNC. What comes later is another matter.
+    if (!(error instanceof Late) && !/Failed to connect/.test(error.message)) return stepFailed('starting the loader', error);
     const running = /boot:0x[0-9a-f]+(?! \(DOWNLOAD)/i.test(tail) && !/waiting for download/.test(tail);
-    if (running) return new BenchError(`the board at ${port.name} starts its application instead of its loader`, 'hold BOOT (GPIO0 to ground) and press RESET, then run the command again with --reset none', true);
+    if (running) return new BenchError(`the board at ${port.name} starts its application instead of its loader`, 'hold BOOT (GPIO0 to ground) and press RESET, then run the command again with --reset none');
     const printable = tail.replace(/[^\x20-\x7e]+/g, ' ').trim();
-    if (printable.length > 8) return new BenchError(`${port.name} speaks, but not as a loader does: "${printable.slice(-60)}"`, 'is it the right port? If so, hold BOOT, press RESET, and add --reset none', true);
+    if (printable.length > 8) return new BenchError(`${port.name} speaks, but not as a loader does: "${printable.slice(-60)}"`, 'is it the right port? If so, hold BOOT, press RESET, and add --reset none');
     const how = entry === 'none' || !port.hasLines ? 'no reset was tried: hold BOOT, press RESET, then run the command again' : 'is it the right port, and has the board power? Hold BOOT, press RESET, and add --reset none';
-    return new BenchError(`no loader answers at ${port.name}: ${error.message}`, how, true);
+    return new BenchError(`no loader answers at ${port.name}: ${error.message}`, how);
 }

@@ -2,6 +2,7 @@
 // noise between frames, locks itself when a write fails and never gets unlocked again when the port has gone.
 import type { Transport } from 'esptool-js';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { BenchError } from './errors.ts';
 import type { Lines, Port } from './port.ts';
 import { SlipReader, slipFrame } from './slip.ts';
 
@@ -15,6 +16,8 @@ type Used = Pick<Transport,
 export class LoaderTransport implements Used {
     tracing = false;
     baudrate = 0;
+    /** Set while the loader runs: a banner now means that the board has restarted. */
+    inLoader = false;
     private readonly port: Port;
     private readonly reader = new SlipReader(frame => this.take(frame));
     private frames: Uint8Array[] = [];
@@ -28,6 +31,7 @@ export class LoaderTransport implements Used {
         port.onBytes = (bytes) => {
             this.heard = Buffer.concat([this.heard, bytes]).subarray(-TAIL);
             this.reader.push(bytes);
+            if (this.inLoader && /brown-?out|rst:0x|ets [A-Z][a-z]{2} /i.test(this.tail.slice(-bytes.length - 64))) this.end.abort(restarted(this.tail));
         };
         port.gone.addEventListener('abort', () => this.detach(), { signal: this.end.signal });
         if (port.gone.aborted) this.detach();
@@ -158,4 +162,10 @@ export class LoaderTransport implements Used {
             this.frames.push(frame);
         }
     }
+}
+
+function restarted(tail: string): BenchError {
+    return /brown-?out/i.test(tail)
+        ? new BenchError('the board\'s supply gave way', 'use another USB port or cable, or a supply of its own', true)
+        : new BenchError('the board has restarted in the middle', 'look for a loose contact at its supply or at EN, and leave its buttons alone', true);
 }
