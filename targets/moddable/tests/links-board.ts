@@ -6,6 +6,7 @@ import TLSSocket from 'embedded:io/socket/tcp/tls';
 import UDP from 'embedded:io/socket/udp';
 import Resolver from 'embedded:network/dns/resolver/udp';
 import WiFi from 'embedded:network/interface/wifi';
+import Timer from 'timer';
 import { air, type Outcome } from '../../../hardware-tests/boards/xs/modules/wifi.ts';
 import { Client, Subscription, Topic } from '../../../src/index.ts';
 import { ModdablePlatform, TcpTransport, TlsTransport, WiFiNetwork } from '../index.ts';
@@ -39,6 +40,7 @@ const client = new Client({
         const first = config.publishAtOnce && state === 4 ? client.publish(topic, payload, 0, 16, 1, false) : 0;
         if (first) say(`published ${first}`);
         if (config.stopAt === state) client.stop();
+        if (config.restarts && state === 0) Timer.set(() => client.start(), 0);
     },
     onAcknowledged: handle => say(`acknowledged ${handle}`),
     onMessage: message => say(`message ${message.total}`),
