@@ -13,7 +13,7 @@ import type { PublisherOptions } from '../session/options.ts';
 import type { Publisher } from '../session/publisher.ts';
 import { BUFFER_FULL } from '../session/refusals.ts';
 import { retryDelay } from '../session/retry-delay.ts';
-import { CONNECTED, STOPPED, WAITING } from '../session/states.ts';
+import { CONNECTED, STOPPED } from '../session/states.ts';
 import { NOT_SUBSCRIBED } from '../session/subscription.ts';
 import type { Subscription } from '../session/subscription.ts';
 import type { Platform, PlatformOwner } from '../transport.ts';
@@ -68,6 +68,9 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     reason = 0;
     private readonly options: WakeCycleOptions;
     private readonly given: Options;
+    private readonly subscriptions: readonly Subscription[];
+    /** Ms to listen for; 0: not at all. */
+    private readonly window: number;
     private readonly host: Platform;
     private readonly shared: SharedPlatform;
     private readonly image: SessionImage;
@@ -97,6 +100,8 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         const limit = timeLimitOf(options);
         checkOptions(options);
         this.options = options;
+        this.subscriptions = options.subscriptions ?? [];
+        this.window = options.downlinkWindow ?? 0;
         this.given = given;
         this.host = given.platform;
         this.shared = new SharedPlatform(given.platform, this);
@@ -112,7 +117,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         this.client = new Class(own as Options);
         this.gate = new Gate(this.client);
         this.outbox = new Outbox(this.gate, options);
-        this.image = new SessionImage(this.host, given.clientId, this.client, this.outbox, options.subscriptions ?? [], options.window ?? 8, !given.cleanSession);
+        this.image = new SessionImage(this.host, given.clientId, this.client, this.outbox, this.subscriptions, options.window ?? 8, !given.cleanSession);
         // Of what age the messages are that another run has left is not known: they must not wait.
         if (!(options.image && this.image.load(options.image))) this.image.age = LONGEST_TIME;
         this.gate.open = false;
@@ -153,32 +158,24 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         const now = this.host.now();
         switch (this.phase) {
             case DECIDING:
-                if (this.isDue(now)) this.connect(now);
-                else this.sleep(now);
-                break;
+                // Tail calls: XS takes this frame off its stack.
+                return this.isDue(now) ? this.connect(now) : this.sleep(now);
             case SENDING:
-                this.finish();
-                break;
             case LISTENING:
-                // Something came, a SUBACK is still to come, or something was added: it is not over.
-                if (!this.exhausted && ((now - this.timeUp) | 0) < 0 && (this.client.bytesIn !== this.heard || this.client.send.unacknowledged || this.outbox.count)) this.listen(this.options.downlinkWindow ?? 0);
-                else this.finish();
-                break;
+                return this.advance(now);
             case LEAVING:
                 // The transport takes no more: without a DISCONNECT, then.
                 this.client.onClose(CLOSED_BY_APPLICATION);
                 break;
             case RESTING:
-                this.sleep(now);
-                break;
+                return this.sleep(now);
             default:
         }
     }
 
     private onAcknowledged(handle: number): void {
-        this.outbox.onAcknowledged();
         this.tell(this.given.onAcknowledged, handle, 0);
-        this.checkDone();
+        return this.look();
     }
 
     private onWritable(): void {
@@ -188,13 +185,20 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
 
     private onStateChange(state: number, reason: number): void {
         this.tell(this.given.onStateChange, state, reason);
-        if (state === CONNECTED) this.checkDone();
-        else if (state === STOPPED && this.phase !== ASLEEP) this.enter(RESTING, this.parting ? this.options.goodbye ?? 50 : 0);
-        else if (state === WAITING && reason) {
-            this.reason = reason;
-            this.tried++;
-            if (this.exhausted) this.finish();
+        if (state === STOPPED) {
+            if (this.phase !== ASLEEP) this.enter(RESTING, this.parting ? this.options.goodbye ?? 50 : 0);
+        } else if (state === CONNECTED || reason) {
+            if (reason) {
+                this.reason = reason;
+                this.tried++;
+            }
+            this.look();
         }
+    }
+
+    /** It may be time to do more. That has a turn of its own: callbacks lie deep on the stack, of which boards have little. */
+    private look(): void {
+        if (this.phase === SENDING || this.phase === LISTENING) return this.shared.wakeOwn(0);
     }
 
     /** The application comes first, and what it throws must not harm the cycle. */
@@ -208,58 +212,57 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         }
     }
 
-    private get exhausted(): boolean {
-        return this.tried >= attemptsOf(this.options);
-    }
-
-    /** The last acknowledgement may have come. */
-    private checkDone(): void {
-        if (this.phase !== SENDING || this.client.state !== CONNECTED || this.outbox.count) return;
-        const window = this.options.downlinkWindow ?? 0;
-        if (window) this.listen(window);
-        // What is published past the outbox, and subscriptions, are waited for, too.
-        else if (!this.client.send.unacknowledged) this.leave();
+    /** Gives up what was acknowledged, hands on what waits, and goes on to what comes next. */
+    private advance(now: number): void {
+        const client = this.client;
+        const outbox = this.outbox;
+        outbox.onAcknowledged();
+        const unacknowledged = client.send.unacknowledged;
+        const sending = this.phase === SENDING;
+        if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) this.finish(sending || outbox.count > 0);
+        // What is published past the outbox is waited for, too.
+        else if (outbox.count || (sending && client.state !== CONNECTED) || (unacknowledged && !this.window)) this.enter(SENDING, this.timeUp - now);
+        // Something came, or a SUBACK is still to come.
+        else if (this.window && (sending || client.bytesIn !== this.heard || unacknowledged)) this.listen(now);
+        else this.finish(false);
     }
 
     private isDue(now: number): boolean {
         const options = this.options;
         const image = this.image;
         const outbox = this.outbox;
-        const listens = (options.downlinkWindow ?? 0) > 0;
-        if (!outbox.count && !listens) return false;
+        if (!outbox.count && !this.window) return false;
         if (image.urgent) return true;
         if (image.pause > 0) return false;
         if (outbox.count >= (options.batchCount ?? 1) || outbox.refused + outbox.dropped !== this.overflowed) return true;
-        return options.maximumAge === undefined ? listens : image.age + ((now - this.begun) | 0) >= options.maximumAge;
+        return options.maximumAge === undefined ? this.window > 0 : image.age + ((now - this.begun) | 0) >= options.maximumAge;
     }
 
     private connect(now: number): void {
-        const subscriptions = this.options.subscriptions ?? [];
-        const client = this.client as unknown as { subscribe(subscription: Subscription): number };
+        const subscriptions = this.subscriptions;
+        const client = this.client as unknown as { start(): void; subscribe(subscription: Subscription): number };
         this.cycles++;
         this.enter(SENDING, this.timeUp - now);
         this.gate.open = true;
-        this.outbox.pump();
+        client.start();
         for (let index = 0; index < subscriptions.length; index++) {
             const subscription = subscriptions[index];
             if (subscription.granted === NOT_SUBSCRIBED && !subscription.askedBy) client.subscribe(subscription);
         }
-        this.client.start();
+        return this.outbox.pump(); // A tail call, as in onWake.
     }
 
-    private listen(window: number): void {
-        const left = (this.timeUp - this.host.now()) | 0;
+    private listen(now: number): void {
+        const left = (this.timeUp - now) | 0;
         this.heard = this.client.bytesIn;
-        this.enter(LISTENING, left < window ? left : window);
+        this.enter(LISTENING, left < this.window ? left : this.window);
     }
 
     /** Nothing more is waited for. */
-    private finish(): void {
-        if (this.phase !== SENDING && this.phase !== LISTENING) return;
-        // While it listens all is well unless something was added.
-        this.failed = this.phase === SENDING || this.outbox.count > 0;
-        if (this.failed) this.givenUp++;
-        this.leave();
+    private finish(failed: boolean): void {
+        this.failed = failed;
+        if (failed) this.givenUp++;
+        return this.leave();
     }
 
     private leave(): void {
@@ -300,7 +303,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         if (!(ms >= 1)) ms = 1;
         const gone = awake + ms;
         image.pause = image.pause > gone ? image.pause - gone : 0;
-        const ages = options.maximumAge !== undefined && !(delivered && !options.downlinkWindow);
+        const ages = options.maximumAge !== undefined && !(delivered && !this.window);
         image.age = ages ? image.age + gone : 0;
         if (image.age > LONGEST_TIME) image.age = LONGEST_TIME;
         this.gate.open = false;

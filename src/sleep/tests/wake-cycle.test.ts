@@ -261,10 +261,10 @@ test('the downlink window stays open while something comes, but not beyond the t
     const { transport, log, add, wake } = boot(lasting(), { downlinkWindow: 300, subscriptions: [subscription], timeLimit: 1000 }, {}, platform);
     add('a');
     wake();
-    assert.is(transport.take(), connect('0002') + publishHex('a', 1) + '8208' + '0002' + '0003632f2301');
-    transport.sends(...CONNACK, ...puback(1));
+    assert.is(transport.take(), connect('0002') + '8208' + '0001' + '0003632f2301' + publishHex('a', 2));
+    transport.sends(...CONNACK, ...puback(2));
     platform.pass(299);
-    transport.sends(...bytes('9003000201'));
+    transport.sends(...bytes('9003000101'));
     platform.pass(1);
     assert.equal(log, []);
     platform.pass(299);
