@@ -59,15 +59,14 @@ export class SharedPlatform implements Platform, PlatformOwner {
 
     onWake(): void {
         const now = this.host.now();
-        if (this.makerWaits && ((now - this.makerAt) | 0) >= 0) {
-            this.makerWaits = false;
-            this.maker.onWake();
-        }
-        if (this.clientWaits && ((now - this.clientAt) | 0) >= 0) {
-            this.clientWaits = false;
-            if (this.client) this.client.onWake();
-        }
+        const isMakers = this.makerWaits && ((now - this.makerAt) | 0) >= 0;
+        const isClients = !isMakers && this.clientWaits && ((now - this.clientAt) | 0) >= 0;
+        if (isMakers) this.makerWaits = false;
+        if (isClients) this.clientWaits = false;
         this.arm();
+        // One of them in a wake, and by tail calls: XS takes this frame off its stack, which an ESP8266 has little of.
+        if (isMakers) return this.maker.onWake();
+        if (isClients && this.client) return this.client.onWake();
     }
 
     private arm(): void {

@@ -158,7 +158,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         const now = this.host.now();
         switch (this.phase) {
             case DECIDING:
-                // Tail calls: XS takes this frame off its stack.
+                // Tail calls here and below: XS takes the frame off its stack, which an ESP8266 has little of.
                 return this.isDue(now) ? this.connect(now) : this.sleep(now);
             case SENDING:
             case LISTENING:
@@ -219,12 +219,12 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         outbox.onAcknowledged();
         const unacknowledged = client.send.unacknowledged;
         const sending = this.phase === SENDING;
-        if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) this.finish(sending || outbox.count > 0);
+        if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) return this.finish(sending || outbox.count > 0);
         // What is published past the outbox is waited for, too.
-        else if (outbox.count || (sending && client.state !== CONNECTED) || (unacknowledged && !this.window)) this.enter(SENDING, this.timeUp - now);
+        if (outbox.count || (sending && client.state !== CONNECTED) || (unacknowledged && !this.window)) return this.enter(SENDING, this.timeUp - now);
         // Something came, or a SUBACK is still to come.
-        else if (this.window && (sending || client.bytesIn !== this.heard || unacknowledged)) this.listen(now);
-        else this.finish(false);
+        if (this.window && (sending || client.bytesIn !== this.heard || unacknowledged)) return this.listen(now);
+        return this.finish(false);
     }
 
     private isDue(now: number): boolean {
@@ -269,7 +269,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         this.parting = this.client.state === CONNECTED;
         this.gate.open = false;
         this.enter(LEAVING, LONGEST_GOODBYE);
-        this.client.stop();
+        return this.client.stop();
     }
 
     /** The wake is over. */

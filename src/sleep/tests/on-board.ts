@@ -49,7 +49,8 @@ client.onBytes(connack, 0, 4);
 /** A wake of `sender` that sends what it holds. */
 function wake(): void {
     sender.cycle.wake(false);
-    sender.platform.wake(); // decides, and opens
+    sender.platform.wake(); // decides
+    sender.platform.wake(); // opens
     sender.transport.opened();
     sender.client.onBytes(connack, 0, 4);
     acknowledge(sender.client);
