@@ -1,11 +1,14 @@
 // The broker of a soak: Mosquitto, which keeps its sessions across a restart, or aedes in this process, which would lose them and is
-// not restarted.
+// not restarted. Aedes also mixes what waited for a session with what comes anew (messages 1, 201, 202, 2, 203 …), against
+// [MQTT-4.6.0-6]: receivers there take clean sessions, and the witness, which is never away, judges loss.
 import { Broker } from '../broker.ts';
 import { Mosquitto } from '../mosquitto.ts';
 
 export interface SoakBroker {
     readonly name: string;
     readonly port: number;
+    /** What waited for a kept session comes before what is new. */
+    readonly keepsOrder: boolean;
     readonly restart: (() => Promise<void>) | null;
     stop(): Promise<void>;
 }
@@ -15,10 +18,10 @@ export async function startBroker(wanted: string, say: (line: string) => void): 
     if (wanted === 'mosquitto') {
         const mosquitto = await Mosquitto.start({ persistence: true, enduring: true });
         if (!('unavailable' in mosquitto)) {
-            return { name: 'Mosquitto', port: mosquitto.port, restart: () => mosquitto.restart(), stop: () => mosquitto.stop() };
+            return { name: 'Mosquitto', port: mosquitto.port, keepsOrder: true, restart: () => mosquitto.restart(), stop: () => mosquitto.stop() };
         }
         say(`aedes instead of Mosquitto: ${mosquitto.unavailable}`);
     }
     const broker = await Broker.start();
-    return { name: 'aedes', port: broker.port, restart: null, stop: () => broker.stop() };
+    return { name: 'aedes', port: broker.port, keepsOrder: false, restart: null, stop: () => broker.stop() };
 }

@@ -30,6 +30,8 @@ export function rises(readings: readonly Reading[], allowance: number): boolean 
 
 /** What V8's heap may grow by in an hour, in bytes: less than one byte for each message. */
 const HEAP_ALLOWANCE = 200_000;
+/** Shorter than this, in hours, V8's heap is not judged: what it learns late is more than what it could lose. */
+const SHORTEST = 1 / 6;
 /** Calms until a board has made all that is made once. */
 const BOARD_SETTLES = 2;
 
@@ -40,7 +42,8 @@ export function judgeMemory(heap: readonly Reading[], boardHeap: readonly (reado
     if (heap.length > 2) {
         const { slope, error } = trendOf(heap);
         lines.push(`V8 heap: ${heap.length} readings, line of ${(slope / 1000).toFixed(0)} ± ${(error / 1000).toFixed(0)} kB an hour`);
-        if (rises(heap, HEAP_ALLOWANCE)) faults.push(`V8's heap grows by ${(slope / 1000).toFixed(0)} kB an hour`);
+        if (heap[heap.length - 1].hours - heap[0].hours < SHORTEST) lines.push('that is too short a time to judge it');
+        else if (rises(heap, HEAP_ALLOWANCE)) faults.push(`V8's heap grows by ${(slope / 1000).toFixed(0)} kB an hour`);
     }
     const settled = boardHeap.slice(BOARD_SETTLES);
     if (settled.length > 0) {

@@ -75,8 +75,9 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 for (const flag of ['--expose-gc', '--no-opt', '--no-sparkplug']) setFlagsFromString(flag);
 const collectGarbage = runInNewContext('gc') as () => void;
 
-function castOf(prefix: string, program: string | null): Cast[] {
-    const cast = (name: string, peers: readonly string[], options: Partial<Cast> = {}): Cast => ({ name, prefix, peers, cleanSession: false, engine: 'node', tls: false, ...options });
+/** `cleanSession`: of all that receive; one does in any case. */
+function castOf(prefix: string, program: string | null, cleanSession: boolean): Cast[] {
+    const cast = (name: string, peers: readonly string[], options: Partial<Cast> = {}): Cast => ({ name, prefix, peers, cleanSession: cleanSession && peers.length > 0, engine: 'node', tls: false, ...options });
     const names = ['full', 'lean', 'clean', 'tls', ...program === null ? [] : ['board']];
     return [
         cast('full', names), cast('lean', []), cast('clean', names, { cleanSession: true }), cast('tls', names, { tls: true }),
@@ -112,7 +113,7 @@ class Soak {
         this.broker = broker;
         this.random = new Random(options.seed);
         const prefix = `soak${options.seed}`;
-        this.casts = castOf(prefix, options.program);
+        this.casts = castOf(prefix, options.program, !broker.keepsOrder);
         const names = this.casts.map(({ name }) => name);
         this.witness = new SoakWitness(broker.port, prefix, names, {
             onRepeat: (from, number) => this.explain('witness', from, number),
