@@ -1,0 +1,68 @@
+// A node that sleeps on Espruino: the published files on the model and, where it is to be had, on the interpreter. Messages and session image
+// lie in Storage; each start of the machine is a wake, and a broker that is not there costs nothing but time.
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { Machine } from '../../../hardware-tests/boards/espruino/machine.ts';
+import { engines } from '../../../hardware-tests/boards/espruino/tests/engines.ts';
+import { upload } from '../../../hardware-tests/boards/espruino/upload.ts';
+import { Broker } from '../../../hardware-tests/host/broker.ts';
+import { until } from '../../../hardware-tests/host/until.ts';
+import { prepareBoardBundles } from '../../../scripts/bundles.ts';
+
+const files: Record<string, string> = {};
+for (const bundle of await prepareBoardBundles()) {
+    const name = bundle.name.replace('espruino/', '');
+    if (['motemq-sleep', 'motemq-board'].includes(name)) files[name] = (await bundle.emit({ minify: true, texts: false })).code;
+}
+
+files.node = `
+const mqtt = require('motemq-sleep'), board = require('motemq-board'), flash = require('Storage');
+const platform = new mqtt.EspruinoPlatform();
+const cycle = new mqtt.WakeCycle(mqtt.Publisher, {
+    platform, transport: new mqtt.TcpTransport({ io: require('net'), host: '127.0.0.1', port: brokerPort }),
+    clientId: 'sleeper', sendBuffer: new Uint8Array(200), retryDelay: 10,
+}, {
+    store: new board.StorageStore(flash, 'message', 40), image: new board.StorageStore(flash, 'image', 60),
+    topics: [new mqtt.Topic(platform, 'cellar')], payloadSize: 20, interval: 60000, batchCount: batch,
+    onSleep: (ms, delivered) => print('sleep ' + (ms > 0 && ms <= 60000) + ' ' + delivered + ' ' + cycle.outbox.count),
+});
+const payload = platform.utf8(reading);
+cycle.add(0, payload, 0, payload.length, false);
+cycle.wake(false);
+`;
+
+for (const engine of engines) {
+    const tests = suite(engine.name);
+
+    tests('readings gather over resets and arrive in order, in one connection, also those that a wake in vain left', async () => {
+        const payloads: string[] = [];
+        const broker = await Broker.start({ onPublish: ({ payload }) => void payloads.push(payload.toString()) });
+        let flash = await upload(engine, files);
+        const wake = async (reading: string, port: number, batch: number): Promise<string> => {
+            const board = new Machine(await engine.command(), flash, `brokerPort=${port};reading="${reading}";batch=${batch};require("node");`, () => {});
+            try {
+                await until('it sleeps', () => board.lines.some(line => line.startsWith('sleep') || line.startsWith('Uncaught')), 30);
+                flash = board.flash();
+                return board.lines.find(line => line.startsWith('sleep'))!;
+            } catch (error) {
+                throw new Error(`${(error as Error).message}\n${board.lines.join('\n')}`, { cause: error });
+            } finally {
+                await board.stop();
+            }
+        };
+        try {
+            assert.is(await wake('a', broker.port, 2), 'sleep true false 1');
+            assert.equal(payloads, []);
+            // Nobody listens there.
+            assert.is(await wake('b', 9, 2), 'sleep true false 2');
+            assert.is(await wake('c', broker.port, 2), 'sleep true true 0');
+            assert.equal(payloads, ['a', 'b', 'c']);
+            assert.is(await wake('d', broker.port, 1), 'sleep true true 0');
+            assert.equal(payloads, ['a', 'b', 'c', 'd']);
+        } finally {
+            await broker.stop();
+        }
+    });
+
+    tests.run();
+}
