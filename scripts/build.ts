@@ -3,7 +3,7 @@
 import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { boardBundles, boardFile, distBundles, emitDist, missingSources, prepareBoardBundles, type Output } from './bundles.ts';
+import { boardBundles, boardFile, distBundles, emitDist, missingSources, prepareBoardBundles, programBundle, type Output } from './bundles.ts';
 import { writeDeclarations } from './declarations.ts';
 import { root } from './root.ts';
 
@@ -25,7 +25,7 @@ for (const bundle of [...distBundles, ...boardBundles]) {
     missingSources(bundle).forEach(path => console.error(`${bundle.name} is not built: ${path} does not exist`));
 }
 const complaint = await writeDeclarations(dist);
-await Promise.all(distBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => write(bundle.name, await emitDist(bundle))));
+await Promise.all([...distBundles, programBundle].filter(bundle => missingSources(bundle).length === 0).map(async bundle => write(bundle.name, await emitDist(bundle))));
 await Promise.all((await prepareBoardBundles()).map(async bundle => {
     const name = boardFile(bundle);
     write(`${name}.min`, await bundle.emit({ minify: true, texts: false }));

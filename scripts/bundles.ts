@@ -66,6 +66,9 @@ export const distBundles: readonly DistBundle[] = [
     ...dialects.map(([name]): DistBundle => ({ name: `modem-${name}`, entry: `targets/modem/dialects/${name}.ts`, engines: ['espruino', 'xs'] })),
 ];
 
+/** The program of the package's `bin`: no entry of `exports`. Its packages stay imports. */
+export const programBundle: DistBundle = { name: 'motemq', entry: 'hardware-tests/host/harness/main.ts', engines: [] };
+
 export const boardBundles: readonly BoardBundle[] = [
     { name: 'full', title: 'full client', entry: 'scripts/entries/full.ts', ceiling: 'fullClient', engines: everyEngine },
     { name: 'publish-only', title: 'publish-only client', entry: 'scripts/entries/publish-only.ts', ceiling: 'publishOnlyClient', engines: everyEngine },
@@ -131,10 +134,11 @@ async function emit(entry: string | undefined, options: BuildOptions): Promise<O
 
 /** An entry of dist/: readable, with the texts. */
 export async function emitDist({ name, entry, engines }: DistBundle): Promise<Output> {
+    const forNode = name === 'node' || name === programBundle.name;
     const output = await emit(entry, {
-        platform: name === 'node' ? 'node' : 'neutral',
+        platform: forNode ? 'node' : 'neutral',
         define: constants(true),
-        ...(name === 'node' ? { target: 'node20', supported: {} } : {}),
+        ...(forNode ? { target: 'node20', supported: {} } : {}),
     });
     return engines.includes('xs') ? { ...output, code: constantVariables(output.code) } : output;
 }

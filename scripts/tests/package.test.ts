@@ -42,6 +42,8 @@ test.before(() => {
     mkdirSync(source);
     mkdirSync(consumer);
     for (const name of ['package.json', 'manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json', 'LICENSE']) cpSync(join(root, name), join(source, name));
+    mkdirSync(join(source, 'scripts', 'entries'), { recursive: true });
+    cpSync(join(root, 'scripts', 'entries', 'motemq.mjs'), join(source, 'scripts', 'entries', 'motemq.mjs'));
     run(root, process.execPath, 'scripts/run.mjs', 'scripts/build.ts', '--out', join(source, 'dist'));
     run(source, 'npm', 'pack', '--ignore-scripts', '--silent', '--pack-destination', temporary);
     writeFileSync(join(consumer, 'package.json'), JSON.stringify({ name: 'consumer', version: '1.0.0', type: 'module' }));
@@ -53,6 +55,11 @@ test.after(() => rmSync(temporary, { recursive: true, force: true }));
 test('the package has no runtime dependency and brings nothing else along', () => {
     assert.is(description.dependencies, undefined);
     assert.equal(run(join(consumer, 'node_modules'), 'ls').trim(), 'motemq');
+});
+
+test('the program runs without the packages of the bench, and says which are missing', () => {
+    assert.match(run(consumer, 'npx', '--offline', 'motemq', '--help'), /motemq flash/);
+    assert.match(outputOf(() => run(consumer, 'npx', '--offline', 'motemq', 'doctor')), /missing: serialport, esptool-js, yaml, cli-progress/);
 });
 
 test('every bundle of dist is an export and every export a bundle', () => {

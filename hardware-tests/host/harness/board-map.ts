@@ -44,7 +44,7 @@ export async function readBoardMap(path: string): Promise<Board[]> {
     if (!existsSync(path)) return [];
     const map = await readYaml(path);
     onlyFields(map, ['boards'], path);
-    return Object.entries(fields(map['boards'] ?? {}, `${path}: boards`)).map(([name, value]) => readBoard(name, value, `${path}: ${name}`));
+    return Object.entries(fields(map['boards'] || {}, `${path}: boards`)).map(([name, value]) => readBoard(name, value, `${path}: ${name}`));
 }
 
 function readBoard(name: string, value: unknown, where: string): Board {
@@ -55,11 +55,12 @@ function readBoard(name: string, value: unknown, where: string): Board {
         if (typeof found !== 'string') throw new UsageError(`${where}: ${field} is a text`);
         return found;
     };
-    const { baud = 115200, tags = [] } = board;
+    const { tags = [] } = board;
+    const baud = Number(text('baud') || 115200);
     parseAddress(text('port'));
     if (text('chip') && !(text('chip') in chipIds)) throw new UsageError(`${where}: chip is one of ${Object.keys(chipIds).join(', ')}`);
     if (text('engine') && !engines.includes(text('engine'))) throw new UsageError(`${where}: engine is one of ${engines.join(', ')}`);
-    if (typeof baud !== 'number' || !Number.isInteger(baud) || baud < 300 || baud > 4_000_000) throw new UsageError(`${where}: baud is a number of bits a second`);
+    if (!Number.isInteger(baud) || baud < 300 || baud > 4_000_000) throw new UsageError(`${where}: baud is a number of bits a second`);
     if (!Array.isArray(tags) || tags.some(tag => typeof tag !== 'string')) throw new UsageError(`${where}: tags is a list of words`);
     return { name, port: text('port'), chip: text('chip'), engine: text('engine'), baud, reset: readEntry(text('reset')), power: text('power'), tags: tags as string[] };
 }

@@ -48,15 +48,16 @@ export async function readFirmware(path: string): Promise<Firmware> {
 
 function readPart(part: Fields, chip: string, folder: string, where: string): Part {
     onlyFields(part, ['offset', 'file', 'sha256'], where);
-    const { offset, file, sha256 } = part;
-    if (typeof offset !== 'number' || !Number.isInteger(offset) || offset < 0 || offset % SECTOR || offset >= LARGEST) throw new UsageError(`${where}: offset is a multiple of 0x1000 (4096)`);
+    const { file, sha256 } = part;
+    const offset = part['offset'] ? Number(part['offset']) : NaN;
+    if (!Number.isInteger(offset) || offset < 0 || offset % SECTOR || offset >= LARGEST) throw new UsageError(`${where}: offset is a multiple of 0x1000 (4096)`);
     if (typeof file !== 'string' || !file) throw new UsageError(`${where}: file is the name of a file beside the manifest`);
     const path = resolve(folder, file);
     if (!existsSync(path)) throw new UsageError(`${where}: there is no file ${path}`);
     const data = readFileSync(path);
     if (data.length === 0) throw new UsageError(`${where}: ${file} is empty`);
     const sum = createHash('sha256').update(data).digest('hex');
-    if (typeof sha256 !== 'string') throw new UsageError(`${where}: sha256 is missing; that of ${file}, if you trust it, is\n    sha256: ${sum}`);
+    if (typeof sha256 !== 'string' || !sha256) throw new UsageError(`${where}: sha256 is missing; that of ${file}, if you trust it, is\n    sha256: ${sum}`);
     if (sha256.toLowerCase() !== sum) throw new UsageError(`${where}: ${file} is not the file that the manifest means: its sha256 is ${sum}, not ${sha256}. Was it downloaded whole?`);
     const id = chipIds[chip];
     const other = id !== null && data[0] === IMAGE_MAGIC && data.length > 24 && data.readUInt16LE(IMAGE_CHIP) !== id

@@ -5,12 +5,13 @@ import { need } from './packages.ts';
 
 export type Fields = Readonly<Record<string, unknown>>;
 
-/** The object in the file at `path`. Refuses what cannot be read or is no object. */
+/** The object in the file at `path`; its values are texts, lists and objects. Refuses what cannot be read or is no object. */
 export async function readYaml(path: string): Promise<Fields> {
     const { parse } = await need('yaml', () => import('yaml'));
     let value: unknown;
     try {
-        value = parse(readFileSync(path, 'utf8'));
+        // Every value as text: a sum of digits, or with one `e` among them, is not to become a number.
+        value = parse(readFileSync(path, 'utf8'), { schema: 'failsafe' });
     } catch (error) {
         throw new UsageError(`${path} cannot be read: ${(error as Error).message}`);
     }

@@ -1,0 +1,103 @@
+// `motemq`: the command line of the bench. Reads the arguments, runs one command, and makes an exit code of how it ends.
+import { parseArgs } from 'node:util';
+import type { ParseArgsConfig } from 'node:util';
+import { addressForms } from './addresses.ts';
+import { boards } from './commands/boards.ts';
+import { doctor } from './commands/doctor.ts';
+import { flashBoard } from './commands/flash.ts';
+import { BENCH_FAILED, BenchError, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
+import { manifestExample } from './firmware.ts';
+
+type Options = NonNullable<ParseArgsConfig['options']>;
+
+export interface Arguments {
+    readonly values: Readonly<Record<string, string | boolean | undefined>>;
+    readonly positionals: readonly string[];
+}
+
+interface Command {
+    readonly summary: string;
+    readonly help: string;
+    readonly options: Options;
+    /** Exit code. */
+    run(given: Arguments): Promise<number>;
+}
+
+const text = { type: 'string' } as const;
+const flag = { type: 'boolean' } as const;
+
+const commands: Readonly<Record<string, Command>> = {
+    doctor: {
+        summary: 'what is plugged in and installed, and what stands in the way',
+        help: `motemq doctor [--probe]
+  Looks at ports, permissions, who holds a port, packages and tools. Needs no board and no udevadm.
+  --probe          ask each free port which chip answers. This restarts the boards
+  --map FILE       the board map (hardware-tests/boards.yaml)
+Exit code 0: nothing stands in the way; 2: something does, and what to do about it is said.`,
+        options: { probe: flag, map: text }, run: doctor,
+    },
+    boards: {
+        summary: 'the boards of this bench, and what is plugged in',
+        help: `motemq boards [--write]
+  Shows the board map and the serial ports.
+  --write          add what is plugged in and not in the map yet; what is there, comments too, stays
+  --map FILE       the board map (hardware-tests/boards.yaml)
+A port is
+${addressForms}`,
+        options: { write: flag, map: text }, run: boards,
+    },
+    flash: {
+        summary: 'put firmware onto a board',
+        help: `motemq flash MANIFEST (--board NAME | --port PORT) [options]
+  Writes what the manifest lists, leaves what the flash has already, compares sums, and restarts the board.
+  --board NAME     a board of the map; --port PORT: /dev/ttyUSB0, 10c4:ea60, socket://host:port, pty:command (motemq boards --help)
+  --baud N         speed while data is sent (921600); if it fails, 115200 is tried
+  --erase          erase the whole flash first, settings and files too
+  --reset HOW      lines: by DTR and RTS (default); none: the board waits in its loader already; or a sequence, D0R1|W100|D1R0|W50|D0R0
+  --map FILE       the board map (hardware-tests/boards.yaml)
+A manifest is YAML:
+${manifestExample}
+Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
+        options: { board: text, port: text, baud: text, erase: flag, reset: text, map: text }, run: flashBoard,
+    },
+};
+
+const help = `motemq: flash boards and test them from here
+${Object.entries(commands).map(([name, { summary }]) => `  motemq ${name.padEnd(8)} ${summary}`).join('\n')}
+motemq COMMAND --help says more. Begin with motemq doctor.
+Exit codes: ${PASSED} passed, ${TEST_FAILED} a test failed, ${BENCH_FAILED} the bench failed (port, flash, board), ${USAGE} usage`;
+
+/** Runs the command line `words`, without the program's name. Returns the exit code; prints what went wrong. */
+export async function main(words: readonly string[]): Promise<number> {
+    const [name = '--help', ...rest] = words;
+    try {
+        if (name === '--help' || name === '-h' || name === 'help') {
+            console.log(help);
+            return PASSED;
+        }
+        const command = Object.hasOwn(commands, name) ? commands[name] : null;
+        if (!command) throw new UsageError(`there is no command '${name}'; there are ${Object.keys(commands).join(', ')}`);
+        const given = readArguments(rest, command.options);
+        if (given.values['help']) {
+            console.log(command.help);
+            return PASSED;
+        }
+        return await command.run(given);
+    } catch (error) {
+        if (error instanceof UsageError) {
+            console.error(`motemq: ${error.message}\nmotemq ${Object.hasOwn(commands, name) ? `${name} ` : ''}--help says more`);
+            return USAGE;
+        }
+        if (!(error instanceof BenchError)) console.error(error);
+        else console.error(`motemq: ${error.message}\n        ${error.advice}`);
+        return BENCH_FAILED;
+    }
+}
+
+function readArguments(words: readonly string[], options: Options): Arguments {
+    try {
+        return parseArgs({ args: [...words], allowPositionals: true, options: { ...options, help: { type: 'boolean', short: 'h' } } }) as Arguments;
+    } catch (error) {
+        throw new UsageError((error as Error).message);
+    }
+}

@@ -1,0 +1,127 @@
+// `motemq doctor`: everything that the bench needs, looked at one by one, with what to do where something is missing.
+import { accessSync, constants, existsSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { delimiter, join } from 'node:path';
+import { openPort } from '../addresses.ts';
+import { boardMapPath, readBoardMap } from '../board-map.ts';
+import type { Arguments } from '../cli.ts';
+import { BENCH_FAILED, BenchError, PASSED, UsageError } from '../errors.ts';
+import { restart } from '../flasher.ts';
+import { holdersOf } from '../holders.ts';
+import { LoaderSession } from '../loader-session.ts';
+import { benchPackages } from '../packages.ts';
+import { serialDevices } from '../serial-devices.ts';
+import type { SerialDevice } from '../serial-devices.ts';
+import { describeDevices } from './boards.ts';
+
+/** Prints findings, and remembers whether one of them stands in the way. */
+class Report {
+    failed = false;
+
+    good(text: string): void {
+        console.log(`  ok       ${text}`);
+    }
+
+    /** Something that only some commands need. */
+    note(text: string, advice: string): void {
+        console.log(`  note     ${text}\n           ${advice}`);
+    }
+
+    bad(text: string, advice: string): void {
+        this.failed = true;
+        console.log(`  PROBLEM  ${text}\n           ${advice}`);
+    }
+}
+
+export async function doctor({ values, positionals }: Arguments): Promise<number> {
+    if (positionals.length) throw new UsageError(`'${positionals[0]}' means nothing here`);
+    const report = new Report();
+    console.log('This machine');
+    checkMachine(report);
+    console.log('Board map');
+    await checkMap(report, String(values['map'] ?? boardMapPath));
+    console.log('Ports');
+    const devices = await serialDevices();
+    if (devices.length === 0) report.note('no serial port is plugged in', 'plug in a board with a cable that carries data; without a board: --port pty:command or socket://host:port');
+    else console.log(describeDevices(devices).replace(/^/gm, '           '));
+    for (const device of devices) await checkPort(report, device, values['probe'] === true);
+    return report.failed ? BENCH_FAILED : PASSED;
+}
+
+function checkMachine(report: Report): void {
+    const major = Number(process.versions.node.split('.')[0]);
+    if (major >= 20) report.good(`Node ${process.versions.node}`);
+    else report.bad(`Node ${process.versions.node} is too old`, 'install Node 20 or newer');
+    const missing = Object.entries(benchPackages).filter(([name]) => !installed(name));
+    if (missing.length === 0) report.good(`packages ${Object.keys(benchPackages).join(', ')}`);
+    else report.bad(`missing: ${missing.map(([name]) => name).join(', ')}`, `npm install --save-dev ${missing.map(([, version]) => version).join(' ')}`);
+    if (onPath(process.env['CC'] || 'cc')) report.good('a C compiler');
+    else report.note('no C compiler', 'virtual boards and pseudo-terminals need one');
+    if (onPath('mcconfig')) report.good('Moddable (mcconfig)');
+    else report.note('no mcconfig', 'for Moddable boards, install its SDK and set MODDABLE and PATH');
+    const espruino = process.env['ESPRUINO_BIN'];
+    if (espruino && !executable(espruino)) report.bad(`ESPRUINO_BIN names ${espruino}, which cannot be run`, 'name the program that Espruino\'s Linux build makes');
+}
+
+async function checkMap(report: Report, path: string): Promise<void> {
+    try {
+        const map = await readBoardMap(path);
+        if (map.length) report.good(`${path}: ${map.map(({ name }) => name).join(', ')}`);
+        else report.note(`${path} names no board`, 'motemq boards --write makes it from what is plugged in');
+    } catch (error) {
+        if (error instanceof UsageError) report.bad(error.message, `correct ${path}`);
+        else if (error instanceof BenchError) report.bad(error.message, error.advice);
+        else throw error;
+    }
+}
+
+async function checkPort(report: Report, { path }: SerialDevice, probe: boolean): Promise<void> {
+    try {
+        accessSync(path, constants.R_OK | constants.W_OK);
+    } catch (error) {
+        if ((error as NodeJS.ErrnoException).code === 'EACCES') return report.bad(`you may not open ${path}`, 'sudo usermod -aG dialout $USER, then log in again');
+        return report.bad(`${path}: ${(error as Error).message}`, 'unplug the board and plug it in again');
+    }
+    const holders = holdersOf(path).map(({ pid, command }) => `${command} (process ${pid})`);
+    if (holders.length) return report.bad(`${path} is in use by ${holders.join(', ')}`, 'close that program');
+    if (!probe) return report.good(`${path} is free; --probe asks which chip is there`);
+    try {
+        report.good(`${path}: ${await chipAt(path)}`);
+    } catch (error) {
+        if (!(error instanceof BenchError)) throw error;
+        report.bad(error.message, error.advice);
+    }
+}
+
+async function chipAt(path: string): Promise<string> {
+    const port = await openPort(path, 115200);
+    try {
+        const session = await LoaderSession.begin(port, 'lines');
+        try {
+            return `${session.chip}, ${await session.flashSize() >> 10} KB of flash, ${await session.mac()}`;
+        } finally {
+            session.end();
+            await restart(port, session.chip).catch(() => {});
+        }
+    } finally {
+        await port.close();
+    }
+}
+
+function installed(name: string): boolean {
+    // Some of them export no package.json.
+    return (createRequire(import.meta.url).resolve.paths(name) ?? []).some(folder => existsSync(join(folder, name, 'package.json')));
+}
+
+function onPath(program: string): boolean {
+    return (process.env['PATH'] ?? '').split(delimiter).some(folder => executable(join(folder, program)));
+}
+
+function executable(path: string): boolean {
+    try {
+        accessSync(path, constants.X_OK);
+        return true;
+    } catch {
+        return false;
+    }
+}
