@@ -54,6 +54,24 @@ class Attempt {
 const cellular = dialects.filter(({ wifi }) => !wifi);
 const bg96 = dialectNamed('bg96')!;
 
+test('sim7600: what is verified with TLS is what there are files for, and bytes are asked for, also after the modem has started anew', () => {
+    for (const [tls, mode] of [
+        [{ acceptAnyCertificate: true }, '0'], [{ ca: 'ca.pem' }, '1'], [{ ca: 'ca.pem', certificate: 'node.pem', key: 'node.key' }, '2'],
+    ] as const) {
+        const attempt = new Attempt(dialectNamed('sim7600')!, { transport: { tls } });
+        for (let round = 0; round < 2; round++) {
+            assert.is(attempt.open(60), 0);
+            const { settings } = attempt.rig.modem;
+            assert.equal(['authmode', 'cacert', 'clientcert', 'clientkey'].map(name => settings.get(`+CSSLCFG ${name}`)), [
+                mode, 'ca' in tls ? tls.ca : undefined, 'key' in tls ? tls.certificate : undefined, 'key' in tls ? tls.key : undefined,
+            ]);
+            assert.is(settings.get('+CCHSET'), '1,1');
+            attempt.rig.modem.restart();
+            attempt.rig.clock.pass(attempt.rig.clock.time + 30000, () => false);
+        }
+    }
+});
+
 for (const dialect of dialects) {
     test(`${dialect.name}: all is well, and the modem knows every command`, () => {
         const attempt = new Attempt(dialect, {});

@@ -35,7 +35,7 @@ export interface Exchange {
     readonly sends: boolean;
     /** Stands before counted bytes. Without it, or `empty`, such an exchange has not gone well: its beginning was lost. */
     readonly header: Uint8Array | null;
-    /** A line that says that there are no bytes; null: the header says so, or the end of the exchange. */
+    /** A line that says that there are no bytes, or no more of them; null: the header says so, or the end of the exchange. */
     readonly empty: Uint8Array | null;
     /** It may end well without header or `empty`. */
     readonly endsBare: boolean;
@@ -347,6 +347,9 @@ export class AtEngine implements SerialOwner, PlatformOwner {
                     return this.finish(FAILED);
                 }
             }
+            // It may be the end as well.
+            const isEmpty = exchange.empty !== null && this.numbers.match(exchange.empty, line, end);
+            if (isEmpty) this.headed = true;
             if (this.phase === ANSWERING && this.commandSent === this.commandEnd) {
                 for (let index = 0; index < exchange.expect.length; index++) {
                     if (this.missing & (1 << index) && this.numbers.match(exchange.expect[index], line, end)) {
@@ -361,11 +364,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
                     }
                 }
             }
-            if (this.heads(exchange, end)) return;
-            if (exchange.empty && this.numbers.match(exchange.empty, line, end)) {
-                this.headed = true;
-                return;
-            }
+            if (isEmpty || this.heads(exchange, end)) return;
         }
         const known = this.owner.onLine(line, end);
         if (!known && exchange === this.exchange) this.suspect = true;

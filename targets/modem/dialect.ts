@@ -45,7 +45,7 @@ export interface ReadStep extends Step {
     readonly trailer?: string;
     /** An empty line follows that one, before the one of the OK. */
     readonly emptyLine?: boolean;
-    /** The line that says that nothing is there to be read, if it is not the header with 0. */
+    /** The line that says that nothing, or nothing more, is there to be read, if it is not the header with 0. It may be one of `expect`. */
     readonly empty?: string;
     /** OK alone: the peer has closed the connection, and nothing is left to be read. */
     readonly endsBare?: boolean;

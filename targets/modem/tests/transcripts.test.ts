@@ -90,9 +90,9 @@ class Witness implements AtOwner {
 
 const pin = '1234';
 
-function planOf(dialect: Dialect): Plan {
+function planOf(dialect: Dialect, secure = false): Plan {
     return new Plan({
-        serial: new Line(), platform: new VirtualPlatform(), dialect, host: 'broker.example', apn: 'internet', pin,
+        serial: new Line(), platform: new VirtualPlatform(), dialect, host: 'broker.example', apn: 'internet', pin, ...(secure ? { tls: { acceptAnyCertificate: true } } : {}),
     });
 }
 
@@ -115,7 +115,7 @@ function replay(dialect: Dialect, dialogue: Dialogue, size: number): Witness {
     const witness = new Witness();
     const line = new Line();
     const platform = new VirtualPlatform();
-    const plan = planOf(dialect);
+    const plan = planOf(dialect, dialogue.name === 'tls');
     const engine = new AtEngine(witness, line, platform, 192, plan.prompt, dialect.promptDelay ?? 0);
     engine.open(115200);
     let began = 0;
@@ -176,6 +176,10 @@ test('every command of sending and receiving was found in a dialogue', () => {
         assert.ok(found.has(plan.send), `${file}: send`);
         assert.ok(found.has(plan.read), `${file}: read`);
         assert.ok(found.has(plan.dial[plan.dial.length - 1]) || file === 'esp-at', `${file}: open`);
+        if (!dialogues.some(({ name }) => name === 'tls')) continue;
+        const secure = planOf(dialect, true);
+        const all = commands.map(command => find(secure, command, engine));
+        assert.ok([secure.send, secure.read, secure.dial[secure.dial.length - 1]].every(exchange => all.includes(exchange)), `${file}: TLS`);
     }
 });
 

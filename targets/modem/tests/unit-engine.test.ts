@@ -278,4 +278,19 @@ test('closed, it is silent', () => {
     assert.equal([world.told, world.line.owner, owner === null], [[], null, false]);
 });
 
+test('the line that says that nothing is there may be the end itself, and that of a read that brought bytes', () => {
+    const secure = step('AT+CCHRECV=%i,%n', { header: '+CCHRECV: DATA,%i,%n', expect: ['OK', '+CCHRECV: %i,%z'], empty: '+CCHRECV: %i,0' });
+    const world = new EngineWorld();
+    world.begin(secure, 64);
+    world.says('\r\nOK\r\n\r\n+CCHRECV: 0,0\r\n');
+    assert.equal(world.told, ['end 0']);
+    world.begin(secure, 64);
+    world.says('\r\nOK\r\n\r\n+CCHRECV: DATA,0,4\r\nabcd\r\n+CCHRECV: 0,0\r\n');
+    assert.equal(world.told.slice(1), ['data abcd', 'end 0']);
+    world.knows = false;
+    world.begin(secure, 64);
+    world.says('\r\nOK\r\n\r\ncd\r\n+CCHRECV: 0,0\r\n');
+    assert.is(world.told.at(-1), 'end 3', 'what is left of bytes whose header was lost is no empty read');
+});
+
 test.run();

@@ -73,6 +73,9 @@ const receiving: Command = (modem, call) => {
     call.ok();
 };
 
+/** Kept while the service of the CCH commands runs. */
+const running = 'CCH runs';
+
 /** TLS: the end of a read is not its OK but `+CCHRECV: n,0`. */
 const secureReceiving: Command = (modem, call) => {
     if (call.kind === 'ask') {
@@ -107,8 +110,14 @@ export const sim7600: Dialect = {
     dataLine: ({ id, secure }) => secure ? `+CCHEVENT: ${id},RECV EVENT` : `+CIPRXGET: 1,${id}`,
     endLine: ({ id, secure }) => secure ? `+CCH_PEER_CLOSED: ${id}` : `+IPCLOSE: ${id},1`,
     push(modem, socket, bytes) {
-        if (socket.secure || modem.settings.get('+CIPRXGET') === '1') return false;
+        const key = socket.secure ? '+CCHSET' : '+CIPRXGET';
+        if (modem.settings.get(key) === (socket.secure ? '1,1' : '1')) return false;
         socket.take(bytes.length);
+        if (socket.secure) {
+            modem.front.say(`\r\n+CCHRECV: DATA,${socket.id},${bytes.length}\r\n`);
+            modem.front.sayBytes(bytes);
+            return true;
+        }
         modem.front.say(`\r\nRECV FROM:93.184.216.34:1883\r\n+IPD${bytes.length}\r\n`);
         modem.front.sayBytes(bytes);
         return true;
@@ -148,21 +157,33 @@ export const sim7600: Dialect = {
             call.ok();
             modem.front.after(10, () => modem.front.announce(`+CIPCLOSE: ${id},0`));
         },
-        '+CCHSET': setting, '+CCHSSLCFG': setting, '+CSSLCFG': setting,
-        '+CCHSTART': (modem, call) => {
+        // How results and bytes are told is settled before the service starts.
+        '+CCHSET': (modem, call) => modem.settings.has(running) ? call.error() : setting(modem, call),
+        '+CCHSSLCFG': setting,
+        // Each by its name: AT+CSSLCFG="authmode",0,1.
+        '+CSSLCFG': (modem, call) => {
+            modem.settings.set(`+CSSLCFG ${call.values[0]}`, call.values.slice(2).join());
             call.ok();
-            if (modem.registered) modem.bearer = true;
+        },
+        '+CCHSTART': (modem, call) => {
+            if (modem.settings.has(running)) return call.error();
+            call.ok();
+            if (modem.registered) {
+                modem.bearer = true;
+                modem.settings.set(running, '');
+            }
             modem.front.after(20, () => modem.front.announce(`+CCHSTART: ${modem.bearer ? 0 : 1}`));
         },
         '+CCHSTOP': (modem, call) => {
-            modem.dropBearer();
+            if (!modem.settings.delete(running)) return call.error();
+            for (const socket of modem.sockets.values()) if (socket.secure) shut(modem, socket.id);
             call.ok();
             modem.front.after(20, () => modem.front.announce('+CCHSTOP: 0'));
         },
         '+CCHOPEN': (modem, call) => {
             const id = call.number(0);
             const state = modem.sockets.get(id)?.state;
-            if (id < 0 || id > 1 || !modem.bearer || state === 'open' || state === 'opening') return call.error();
+            if (id < 0 || id > 1 || !modem.bearer || !modem.settings.has(running) || state === 'open' || state === 'opening') return call.error();
             call.ok();
             open(modem, id, call.values[1], call.number(2), call.number(3) !== 1, failure => modem.front.announce(`+CCHOPEN: ${id},${failure ? errors[failure] : 0}`));
         },
