@@ -53,6 +53,30 @@ test('the node on a laptop publishes, is acknowledged and receives', async () =>
     }
 });
 
+test('the node that sleeps on a laptop delivers its reading and says for how long it sleeps', async () => {
+    const payloads: string[] = [];
+    const broker = await Broker.start({ onPublish: ({ topic, payload }) => void payloads.push(`${topic} ${payload.toString()}`) });
+    const store = (name: string) => join(folder, `${name}.${process.pid}`);
+    const file = example('sleep', {
+        "host: 'localhost', port: 1883": `host: '127.0.0.1', port: ${broker.port}`, "'messages'": `'${store('messages')}'`, "'session'": `'${store('session')}'`,
+    });
+    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), file], { cwd: root, stdio: ['ignore', 'pipe', 'inherit'] });
+    try {
+        let said = '';
+        for await (const text of child.stdout.setEncoding('utf8')) {
+            said += text;
+            if (said.includes('safe to sleep')) break;
+        }
+        // Nothing is known of a batch before the first sleep: it does not wait.
+        assert.match(said, /^safe to sleep for \d+ true$/m);
+        assert.equal(payloads, ['cellar/temperature 21.3']);
+    } finally {
+        child.kill();
+        await broker.stop();
+        for (const left of [file, store('messages'), store('session')]) rmSync(left);
+    }
+});
+
 test('the cellular node on a laptop connects, through an emulated modem at a pseudo-terminal', async () => {
     if (noPseudoTerminals) return void console.log(`SKIPPED: the cellular node of README.md, because ${noPseudoTerminals}`);
     const broker = await Broker.start();
