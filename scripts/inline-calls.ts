@@ -77,8 +77,7 @@ function candidatesIn(tree: Tree, hidden: ReadonlySet<string>): Candidate[] {
 /** The statement that takes the place of the one with the call, as text; undefined if this cannot be done. */
 function replacement(tree: Tree, { callee, call, receiver }: Candidate, number: number): { readonly at: Node; readonly text: string } | undefined {
     const inside = within(tree, callee);
-    const caller = tree.ancestors(call).find(isFunction);
-    if (!caller || tree.contains(callee, call) || callee.async || callee.generator || call.arguments.length !== callee.params.length) return undefined;
+    if (tree.contains(callee, call) || callee.async || callee.generator || call.arguments.length !== callee.params.length) return undefined;
     if (inside.some(node => isFunction(node) || node.type === 'Super' || node.type === 'ClassExpression' || (node.type === 'Identifier' && node.name === 'arguments'))) return undefined;
     if (callee.params.some(({ type }) => type !== 'Identifier') || call.arguments.some(({ type }) => type === 'SpreadElement')) return undefined;
 

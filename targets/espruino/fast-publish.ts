@@ -5,6 +5,7 @@
 // many for the turn that follows; this one takes a message that may go out at once in a single call. Espruino sends what a
 // turn has written when that is over, so there is nothing to gather.
 import type { Topic } from '../../src/codec/topic.ts';
+import { TRANSPORT_FAULT } from '../../src/reasons.ts';
 import { Publisher } from '../../src/session/publisher.ts';
 import { CONNECTED } from '../../src/session/states.ts';
 import type { Interpreter } from './espruino.ts';
@@ -106,7 +107,7 @@ function publish(this: Insider, topic: Prepared, payload: Uint8Array, start: num
         // A part is a copy, the whole is not.
         stream.socket!.write(topic.fits ? topic.text! : topic.text!.substring(0, size));
     } catch {
-        stream.fail();
+        stream.endLater(TRANSPORT_FAULT);
     }
     this.sent++;
     this.bytesOut += size;

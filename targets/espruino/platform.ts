@@ -20,9 +20,18 @@ export class EspruinoPlatform implements Platform {
     private longest = Infinity;
     private seed: number;
     private readonly onTimer: () => void;
+    /** Prints it. A method would take four variables more. */
+    readonly caught: (error: unknown) => void = report;
 
     constructor() {
-        this.onTimer = () => this.wake();
+        this.onTimer = () => {
+            this.timer = null;
+            try {
+                if (this.owner) this.owner.onWake();
+            } catch (error) {
+                report(error);
+            }
+        };
         this.seen = getTime() * 1000;
         // Math.random() begins alike on every board.
         this.seed = E.CRC32(getSerial() + getTime());
@@ -57,19 +66,5 @@ export class EspruinoPlatform implements Platform {
         const bytes = new Uint8Array(encoded.length) as Uint8Array & ByteArray;
         bytes.set(encoded);
         return bytes;
-    }
-
-    /** Prints it. */
-    caught(error: unknown): void {
-        report(error);
-    }
-
-    private wake(): void {
-        this.timer = null;
-        try {
-            if (this.owner) this.owner.onWake();
-        } catch (error) {
-            this.caught(error);
-        }
     }
 }

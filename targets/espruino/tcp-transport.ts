@@ -133,7 +133,7 @@ export class TcpTransport implements Transport {
                 (socket as Socket).write((E.toString(bytes) as string).substring(start, start + count));
             } catch {
                 // Network or socket are gone, or memory is short: perhaps no event tells it.
-                this.fail();
+                this.endLater(TRANSPORT_FAULT);
             }
         }
         return count;
@@ -170,14 +170,6 @@ export class TcpTransport implements Transport {
     free(): number {
         const queued = this.socket ? this.socket.dSnd : undefined;
         return this.reason ? 0 : this.queueSize - (queued ? queued.length : 0);
-    }
-
-    /**
-     * A write threw.
-     * @internal
-     */
-    fail(): void {
-        this.endLater(TRANSPORT_FAULT);
     }
 
     /**
@@ -222,8 +214,11 @@ export class TcpTransport implements Transport {
         }
     }
 
-    private endLater(reason: number): void {
-        if (this.reason) return;
+    /**
+     * For what goes wrong inside a call of the owner.
+     * @internal
+     */
+    endLater(reason: number): void {
         this.reason = reason;
         this.timer = setTimeout(() => this.end(reason), 0); // dialect-ok: once for a connection that failed
     }

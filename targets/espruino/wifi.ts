@@ -61,14 +61,14 @@ export class WifiLink {
         if (this.stopped) return;
         // First of all: whatever goes wrong below, there is a next look.
         this.wait(this.interval);
-        this.settle();
-        if (this.stopped || this.joined) return;
-        // An attempt may take its time, and may never answer.
-        this.wait(3 * this.interval);
         try {
+            this.settle();
+            if (this.stopped || this.joined) return;
+            // An attempt may take its time, and may never answer.
+            this.wait(3 * this.interval);
             this.options.wifi.connect(this.options.ssid, { password: this.options.password }, this.told);
         } catch (error) {
-            // The chip is still busy with an attempt of its own.
+            // The chip is still busy with an attempt of its own, or memory is short.
             report(error);
         }
     }

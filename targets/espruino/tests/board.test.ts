@@ -133,5 +133,32 @@ for (const engine of engines) {
         assert.is(await logged(), '');
     });
 
+    tests('WiFi is looked at again whatever throws; pauses are those that were asked for', async () => {
+        // Each wait replaces the one before.
+        await board.evaluate('(waits=[],timer=null,global.setTimeout=function(f,t){timer=f;waits.push(t);return 7},global.clearTimeout=function(){timer=null},0)');
+        await board.evaluate('(ip="0.0.0.0",h={},W={on:function(e,f){h[e]=f},getIP:function(){if(ip==="")throw new Error("memory");return {ip:ip}},connect:function(a,b,c){log.push("join");done=c}},0)');
+        await board.evaluate('(w=new M.WifiLink({wifi:W,ssid:"net",interval:1000,onChange:function(j){log.push(j)}}),w.start(),0)');
+        const next = (): Promise<string> => board.evaluate('(timer?waits[waits.length-1]:"none")');
+        assert.is(await next(), '3000', 'an attempt may take its time');
+        await board.evaluate('(done("no such network"),0)');
+        assert.is(await next(), '1000', 'one that has failed is made again');
+        await board.evaluate('(ip="",timer(),0)');
+        assert.is(await next(), '1000', 'what throws is tried again');
+        await board.evaluate('(ip="10.0.0.2",timer(),0)');
+        assert.is(await next(), '1000', 'a network that is there is watched');
+        await board.evaluate('(ip="0.0.0.0",h.disconnected(),0)');
+        assert.is(await next(), '0', 'one that is lost is joined at once');
+        await board.evaluate('(timer(),w.stop(),0)');
+        assert.is(await next(), 'none');
+        assert.is(await board.evaluate('log.join()'), 'join,true,false,join');
+    });
+
+    tests('a record that does not read back as it was written is refused, and leaves nothing', async () => {
+        const flash = '{list:function(){return []},write:function(){return true},read:function(){return held},erase:function(n){log.push(n)}}';
+        for (const held of ['undefined', '"half of i"']) {
+            assert.is(await board.evaluate(`(log=[],held=${held},s=new M.StorageStore(${flash},"r",9),[s.append(new Uint8Array(9),0,9),s.count,log.join()].join())`), 'false,0,r0');
+        }
+    });
+
     tests.run();
 }

@@ -181,6 +181,19 @@ for (const engine of engines) {
         assert.is(await logged(), 'open');
     });
 
+    tests('what is left of a text is not handed on when its first piece ends the connection', async () => {
+        await run('fed(),inside.bytes=function(){T.close()},K.h.data.call(K,"more than one piece of 8")');
+        assert.is(await logged(), 'open|bytes 8');
+        await run('log=[],fed(),inside.bytes=function(){T.open(owner)},K.h.data.call(K,"more than one piece of 8")');
+        assert.is(await logged(), 'open|bytes 8');
+    });
+
+    tests('the end of an attempt that failed is not told to the next', async () => {
+        await run('make({io:fake,host:"x"}),fake.refuses="no",T.open(owner),fake.refuses="",T.open(owner),fake.c.call(K)');
+        await run('setTimeout(function(){log.push("later")},20)');
+        await logs('open|later');
+    });
+
     tests('an old socket that cannot get rid of its bytes is emptied two connections later', async () => {
         await run('fed(),T.write(B,0,5),stuck=K,T.open(owner),fake.c.call(K)');
         assert.is(await board.evaluate('[stuck.dSnd,stuck.ended].join()'), '01234,1');

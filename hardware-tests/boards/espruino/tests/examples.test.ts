@@ -17,6 +17,9 @@ const published = await publishedFiles();
 const node = (chip: string): string => readFileSync(join(root, 'examples', `espruino-${chip}`, 'node.js'), 'utf8')
     .replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort").replace('awake: 20000', 'awake: 60000');
 
+/** The nodes without a library: whatever fails in them, fails after this. */
+const broken = Object.fromEntries(['esp32', 'esp8266'].map(chip => [`${chip}-broken`, node(chip).replace("require('motemq-pub')", "require('missing')").replace('awake: 60000', 'awake: 20')]));
+
 const lamp = (new RegExp('example: espruino -->\n```js\n([^]*?)```').exec(readFileSync(join(root, 'README.md'), 'utf8'))?.[1] ?? '').replace("host: '192.168.1.10', port: 1883", "host: '127.0.0.1', port: brokerPort");
 
 const wifi = 'var h={};exports.on=function(e,f){h[e]=f};exports.getIP=function(){return {ip:joined?"10.0.0.2":"0.0.0.0"}};exports.connect=function(a,b,c){print("join "+a);joined=true;setTimeout(c,1)}';
@@ -38,7 +41,7 @@ for (const engine of engines) {
 
     tests.before(async () => {
         broker = await Broker.start({ onPublish: ({ topic, payload }) => payloads.push(`${topic} ${payload.toString()}`) });
-        flash = await upload(engine, { 'motemq-pub': published['motemq-pub'], 'motemq-board': published['motemq-board'], 'motemq': published.motemq, 'lamp': lamp, 'Wifi': wifi, 'esp32': node('esp32'), 'esp8266': node('esp8266') });
+        flash = await upload(engine, { 'motemq-pub': published['motemq-pub'], 'motemq-board': published['motemq-board'], 'motemq': published.motemq, 'lamp': lamp, 'Wifi': wifi, 'esp32': node('esp32'), 'esp8266': node('esp8266'), ...broken });
     });
     tests.before.each(() => {
         payloads = [];
@@ -74,6 +77,17 @@ for (const engine of engines) {
             assert.equal(payloads, Array(published).fill('cellar 250'));
         }
     });
+
+    for (const [name, chip] of [
+        ['esp32-broken', 'ESP32={deepSleep:function(u){print("sleep "+u)},getWakeupCause:function(){return 4}}'],
+        ['esp8266-broken', 'ESP8266={deepSleep:function(u){print("sleep "+u)},getResetInfo:function(){return {reason:"deep sleep"}}}'],
+    ] as const) {
+        tests(`${name}: a node that fails sleeps all the same`, async () => {
+            await start(name, broker.port, chip);
+            await until('it sleeps', () => lines('sleep').length > 0);
+            assert.ok(lines('Uncaught').length > 0);
+        });
+    }
 
     tests('README.md: a lamp is told', async () => {
         await start('lamp', broker.port, '');
