@@ -1,6 +1,7 @@
-// `npm run test:modem`: the client over every modem of the emulator, with faults, many seeds or one.
+// `npm run test:modem`: the client over every modem of the emulator, with faults, many seeds or one. `--tls`: by the modems' own TLS.
 import { parseArgs } from 'node:util';
 import { dialects } from '../hardware-tests/boards/modem/dialects/index.ts';
+import { drivers } from '../hardware-tests/boards/modem/drivers.ts';
 import { faultKinds } from '../hardware-tests/boards/modem/faults.ts';
 import { CALM, runTrial } from '../hardware-tests/boards/modem/trial.ts';
 import type { Outcome } from '../hardware-tests/boards/modem/trial.ts';
@@ -9,11 +10,12 @@ import { table } from './table.ts';
 const { values } = parseArgs({
     options: {
         seeds: { type: 'string', default: '200' }, first: { type: 'string', default: '1' }, seed: { type: 'string' }, dialect: { type: 'string' },
-        faults: { type: 'string', default: '' },
+        faults: { type: 'string', default: '' }, tls: { type: 'boolean', default: false },
     },
 });
 const words = values.faults.split(',').filter(word => word !== '');
-const chosen = dialects.filter(({ name }) => values.dialect === undefined || name === values.dialect);
+const secure = values.tls;
+const chosen = dialects.filter(({ name }) => (values.dialect === undefined || name === values.dialect) && (!secure || drivers[name].tls !== undefined));
 if (chosen.length === 0) throw new Error(`no such dialect; there are ${dialects.map(({ name }) => name).join(', ')}`);
 const first = Number(values.seed ?? values.first);
 const seeds = values.seed === undefined ? Number(values.seeds) : 1;
@@ -27,7 +29,7 @@ for (const dialect of chosen) {
     const outcomes: Outcome[] = [];
     const failures: Outcome[] = [];
     for (let seed = first; seed < first + seeds; seed++) {
-        const outcome = runTrial({ dialect, seed, faults: words, trace: values.seed === undefined ? undefined : line => console.log(line) });
+        const outcome = runTrial({ dialect, seed, secure, faults: words, trace: values.seed === undefined ? undefined : line => console.log(line) });
         outcomes.push(outcome);
         for (const [fault, count] of outcome.faults) met.set(fault, (met.get(fault) ?? 0) + count);
         if (outcome.violations.length > 0) failures.push(outcome);
@@ -41,12 +43,12 @@ for (const dialect of chosen) {
     failed += failures.length;
     for (const { seed, violations } of failures.slice(0, most)) {
         console.log(`${dialect.name}, seed ${seed}: ${violations[0]}`);
-        console.log(`npm run test:modem -- --dialect ${dialect.name} --seed ${seed}${words.length ? ` --faults ${words.join()}` : ''}`);
+        console.log(`npm run test:modem -- --dialect ${dialect.name} --seed ${seed}${words.length ? ` --faults ${words.join()}` : ''}${secure ? ' --tls' : ''}`);
     }
     // The end of the transcript of both sides, of the first one; the command prints all of it.
     if (failures.length > 0 && values.seed === undefined) {
         const lines: string[] = [];
-        runTrial({ dialect, seed: failures[0].seed, faults: words, trace: line => lines.push(line) });
+        runTrial({ dialect, seed: failures[0].seed, secure, faults: words, trace: line => lines.push(line) });
         console.log(lines.slice(-60).join('\n'));
     }
 }

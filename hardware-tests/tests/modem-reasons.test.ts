@@ -209,12 +209,15 @@ test('a line full of garbage is a silent modem', () => {
 });
 
 test('a modem that has silently lost a setting gets it again after connections that bring nothing', () => {
-    for (const [name, setting] of [['esp-at', 'passive 0'], ['sim800', '+CIPRXGET'], ['sim7600', '+CIPRXGET']]) {
+    for (const [name, setting, tls] of [['esp-at', 'passive 0'], ['sim800', '+CIPRXGET'], ['sim7600', '+CIPRXGET'], ['sim7600', '+CCHSET', 'TLS']]) {
         const got = { bytes: 0 };
-        const attempt = new Attempt(dialectNamed(name)!, { server: (peer) => {
-            attempt.rig.clock.after(200, () => peer.write(Uint8Array.of(0x20, 2, 0, 0)));
-            return silent;
-        } });
+        const attempt = new Attempt(dialectNamed(name)!, {
+            transport: tls ? { tls: { acceptAnyCertificate: true } } : {},
+            server: (peer) => {
+                attempt.rig.clock.after(200, () => peer.write(Uint8Array.of(0x20, 2, 0, 0)));
+                return silent;
+            },
+        });
         const { clock, modem, transport } = attempt.rig;
         assert.is(attempt.open(60), 0, name);
         transport.close();
