@@ -191,6 +191,22 @@ test('doctor and boards are useful without a board', async () => {
     assert.is(boards.code, PASSED, boards.output);
 });
 
+test('doctor --probe asks the boards of the map which chip they have', async () => {
+    const end = await boardOnSocket(new RomBoard({ chip: 'esp32s3', inLoader: true, flashSize: 8 << 20 }));
+    try {
+        const map = file('probed.yaml', `boards:\n  near: { port: "${end.address}" }\n`);
+        const [found, lost] = await Promise.all([
+            motemq('doctor', '--probe', '--map', map),
+            motemq('doctor', '--probe', '--map', file('silent.yaml', 'boards:\n  far: { port: "socket://127.0.0.1:1" }\n')),
+        ]);
+        assert.match(found.output, /ok +near: esp32s3, 8192 KB of flash, [0-9a-f:]{17}/);
+        assert.is(lost.code, BENCH_FAILED);
+        assert.match(lost.output, /PROBLEM +nobody answers at socket/);
+    } finally {
+        end.stop();
+    }
+});
+
 test('flash: a board that is not there ends with 2, one behind a socket is written, and nothing is to write the second time', async () => {
     const board = new RomBoard({ chip: 'esp8266', inLoader: true });
     const end = await boardOnSocket(board);

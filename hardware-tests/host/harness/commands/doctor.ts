@@ -2,13 +2,15 @@
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { delimiter, join } from 'node:path';
-import { openPort } from '../addresses.ts';
+import { openPort, parseAddress } from '../addresses.ts';
 import { boardMapPath, readBoardMap } from '../board-map.ts';
+import type { Board } from '../board-map.ts';
 import type { Arguments } from '../cli.ts';
 import { BENCH_FAILED, BenchError, PASSED, UsageError } from '../errors.ts';
 import { restart } from '../flasher.ts';
 import { holdersOf } from '../holders.ts';
 import { LoaderSession } from '../loader-session.ts';
+import type { Entry } from '../loader-session.ts';
 import { benchPackages } from '../packages.ts';
 import { serialDevices } from '../serial-devices.ts';
 import type { SerialDevice } from '../serial-devices.ts';
@@ -39,12 +41,16 @@ export async function doctor({ values, positionals }: Arguments): Promise<number
     console.log('This machine');
     checkMachine(report);
     console.log('Board map');
-    await checkMap(report, String(values['map'] ?? boardMapPath));
+    const map = await checkMap(report, String(values['map'] ?? boardMapPath));
     console.log('Ports');
     const devices = await serialDevices();
     if (devices.length === 0) report.note('no serial port is plugged in', 'plug in a board with a cable that carries data; without a board: --port pty:command or socket://host:port');
     else console.log(describeDevices(devices).replace(/^/gm, '           '));
     for (const device of devices) await checkPort(report, device, values['probe'] === true);
+    if (values['probe']) {
+        // Boards that no device stands for.
+        for (const { name, port, reset } of map.filter(({ port }) => ['socket', 'command'].includes(parseAddress(port).form))) await probe(report, name, port, reset);
+    }
     return report.failed ? BENCH_FAILED : PASSED;
 }
 
@@ -63,19 +69,21 @@ function checkMachine(report: Report): void {
     if (espruino && !executable(espruino)) report.bad(`ESPRUINO_BIN names ${espruino}, which cannot be run`, 'name the program that Espruino\'s Linux build makes');
 }
 
-async function checkMap(report: Report, path: string): Promise<void> {
+async function checkMap(report: Report, path: string): Promise<Board[]> {
     try {
         const map = await readBoardMap(path);
         if (map.length) report.good(`${path}: ${map.map(({ name }) => name).join(', ')}`);
         else report.note(`${path} names no board`, 'motemq boards --write makes it from what is plugged in');
+        return map;
     } catch (error) {
         if (error instanceof UsageError) report.bad(error.message, `correct ${path}`);
         else if (error instanceof BenchError) report.bad(error.message, error.advice);
         else throw error;
+        return [];
     }
 }
 
-async function checkPort(report: Report, { path }: SerialDevice, probe: boolean): Promise<void> {
+async function checkPort(report: Report, { path }: SerialDevice, probing: boolean): Promise<void> {
     try {
         accessSync(path, constants.R_OK | constants.W_OK);
     } catch (error) {
@@ -84,19 +92,23 @@ async function checkPort(report: Report, { path }: SerialDevice, probe: boolean)
     }
     const holders = holdersOf(path).map(({ pid, command }) => `${command} (process ${pid})`);
     if (holders.length) return report.bad(`${path} is in use by ${holders.join(', ')}`, 'close that program');
-    if (!probe) return report.good(`${path} is free; --probe asks which chip is there`);
+    if (!probing) return report.good(`${path} is free; --probe asks which chip is there`);
+    await probe(report, path, path, 'lines');
+}
+
+async function probe(report: Report, name: string, port: string, entry: Entry): Promise<void> {
     try {
-        report.good(`${path}: ${await chipAt(path)}`);
+        report.good(`${name}: ${await chipAt(port, entry)}`);
     } catch (error) {
         if (!(error instanceof BenchError)) throw error;
         report.bad(error.message, error.advice);
     }
 }
 
-async function chipAt(path: string): Promise<string> {
-    const port = await openPort(path, 115200);
+async function chipAt(address: string, entry: Entry): Promise<string> {
+    const port = await openPort(address, 115200);
     try {
-        const session = await LoaderSession.begin(port, 'lines');
+        const session = await LoaderSession.begin(port, entry);
         try {
             return `${session.chip}, ${await session.flashSize() >> 10} KB of flash, ${await session.mac()}`;
         } finally {

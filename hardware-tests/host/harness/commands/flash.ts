@@ -5,7 +5,7 @@ import type { Arguments } from '../cli.ts';
 import { PASSED, UsageError } from '../errors.ts';
 import { readFirmware } from '../firmware.ts';
 import type { Firmware } from '../firmware.ts';
-import { flash } from '../flasher.ts';
+import { flash, restart } from '../flasher.ts';
 import type { FlashOptions } from '../flasher.ts';
 import type { Entry } from '../loader-session.ts';
 import { Locks } from '../locks.ts';
@@ -41,7 +41,7 @@ export async function flashBoard({ values, positionals }: Arguments): Promise<nu
 async function flashAt(target: Target, firmware: Firmware, baud: number, erase: boolean): Promise<void> {
     const port = await openPort(target.port, 115200);
     // Ctrl-C: the board is not left in its loader, nor the port locked.
-    const interrupted = (): void => void port.close().then(() => process.exit(130));
+    const interrupted = (): void => void restart(port, firmware.chip).catch(() => {}).then(() => port.close()).then(() => process.exit(130));
     process.once('SIGINT', interrupted);
     const progress = await progressOf(firmware);
     try {
