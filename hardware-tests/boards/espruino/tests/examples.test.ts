@@ -31,11 +31,11 @@ for (const engine of engines) {
     let payloads: string[] = [];
     let board: Machine | undefined;
 
-    /** Starts the board, with the flash that it had, and lets it run the node `chip`. `prelude` plays the chip. */
+    /** Starts the board, with the flash that it had, and lets it run the node `chip`. `prelude` plays the chip. A board prints what a program throws and goes on; the Linux build would end. */
     const start = async (chip: string, port: number, prelude: string): Promise<void> => {
         const held = board?.flash() ?? flash;
         await board?.stop();
-        board = new Machine(await engine.command(), held, `joined=false;brokerPort=${port};D34=A0=0;global.analogRead=function(){return 0.25};${prelude};require("${chip}");`, () => {});
+        board = new Machine(await engine.command(), held, `joined=false;brokerPort=${port};D34=A0=0;global.analogRead=function(){return 0.25};${prelude};try{require("${chip}")}catch(e){print("Uncaught "+e)}`, () => {});
     };
     const lines = (begin: string): string[] => (board as Machine).lines.filter((line) => line.startsWith(begin));
 
