@@ -77,7 +77,7 @@ export const boardBundles: readonly BoardBundle[] = [
     { name: 'espruino/motemq-sleep', title: 'publish-only client that sleeps, for Espruino', entry: 'targets/espruino/motemq-sleep.ts', engines: ['espruino'] },
     { name: 'espruino/motemq-board', title: 'WiFi, Storage and sleep for Espruino', entry: 'targets/espruino/motemq-board.ts', engines: ['espruino'] },
     { name: 'espruino/motemq-modem', title: 'modem transport with the serial line of Espruino', entry: 'scripts/entries/modem.ts', engines: ['espruino'] },
-    { name: 'modem', title: 'modem transport with the dialect of SIM7600', entry: 'scripts/entries/modem-sim7600.ts', engines: ['espruino', 'xs'] },
+    { name: 'modem', title: 'modem transport with the dialect of SIM7600', entry: 'scripts/entries/modem-sim7600.ts', ceiling: 'modemTransport', engines: ['espruino', 'xs'] },
     ...dialects.map(([name, title]): BoardBundle => ({
         name: `espruino/motemq-${name}`, title: `dialect of ${title} alone`, entry: `scripts/entries/dialects/${name}.ts`, engines: ['espruino', 'xs'],
     })),

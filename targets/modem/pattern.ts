@@ -23,17 +23,43 @@ const PERCENT = 0x25;
 const MINUS = 0x2d;
 const ZERO = 0x30;
 
-/** The pattern for `text`: its bytes, with the numbers above in place of `%` and a letter. Other characters behind `%` stay as they are. */
-export function compile(text: string): Uint8Array {
-    const bytes = new Uint8Array(text.length);
-    let end = 0;
+/**
+ * Writes the pattern for `text` to `into`, from `start` on: its bytes, with the numbers above in place of `%` and a letter. Other
+ * characters behind `%` stay as they are. It needs as many bytes as `text` has characters at most. Returns its end.
+ */
+function compileInto(text: string, into: Uint8Array, start: number): number {
+    let end = start;
     for (let index = 0; index < text.length; index++) {
         const code = text.charCodeAt(index);
         const letter = code === PERCENT && index + 1 < text.length ? LETTERS.indexOf(text.charAt(index + 1)) + 1 : 0; // dialect-ok: a short text, at set-up
         if (letter > 0) index++;
-        bytes[end++] = letter || code;
+        into[end++] = letter || code;
     }
-    return new Uint8Array(bytes.buffer, 0, end);
+    return end;
+}
+
+/** The pattern for `text`. */
+export function compile(text: string): Uint8Array {
+    const bytes = new Uint8Array(text.length);
+    return new Uint8Array(bytes.buffer, 0, compileInto(text, bytes, 0));
+}
+
+/** Most patterns are shorter than what an array of their own takes besides its bytes: these share theirs, by pages of so many bytes. */
+const PAGE = 256;
+
+export class PatternMaker {
+    private page = new Uint8Array(PAGE);
+    private end = 0;
+
+    compile(text: string): Uint8Array {
+        if (this.end + text.length > this.page.length) {
+            this.page = new Uint8Array(text.length > PAGE ? text.length : PAGE);
+            this.end = 0;
+        }
+        const start = this.end;
+        this.end = compileInto(text, this.page, start);
+        return new Uint8Array(this.page.buffer, start, this.end - start);
+    }
 }
 
 /** The numbers of one exchange: what a pattern reads and a command writes. */

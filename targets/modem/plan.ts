@@ -4,7 +4,7 @@ import type { Exchange } from './at-engine.ts';
 import { BEARER_LOST, REBOOTED } from './dialect.ts';
 import type { ReadStep, Step } from './dialect.ts';
 import type { ModemOptions } from './options.ts';
-import { compile } from './pattern.ts';
+import { PatternMaker } from './pattern.ts';
 import { powerSavingText, slowPagingText } from './power-saving.ts';
 
 const FAILURES = ['ERROR', '+CME ERROR: %z', '+CME ERROR: %*', '+CMS ERROR: %*'];
@@ -29,6 +29,8 @@ const LETTERS = 'auwhpscCKUTE';
 const FIRST_OPTIONAL = 6;
 /** Room for the digits that come in place of a command's letters: two numbers of five digits. */
 const DIGITS = 8;
+
+type Writable<T> = { -readonly [Name in keyof T]: T[Name] };
 
 export class Plan {
     readonly prompt: number;
@@ -63,11 +65,15 @@ export class Plan {
     private readonly lineEnd: string;
     private readonly ok: readonly Uint8Array[];
     private readonly failures: readonly Uint8Array[];
+    /** What steps inherit. Not one for all transports: it would be frozen where modules are, and nothing that it has could be set. */
+    private readonly plainest: Exchange;
+    private readonly maker: PatternMaker;
     /** Longest command, in bytes. */
     private readonly lineSize: number;
 
     constructor(options: ModemOptions) {
         const dialect = options.dialect;
+        this.maker = new PatternMaker();
         const tcp = options.tls && dialect.tls ? dialect.tls : dialect.tcp;
         const port = options.port ?? (options.tls ? 8883 : 1883);
         const pin = options.pin ?? '';
@@ -98,21 +104,25 @@ export class Plan {
         // What most steps have in common is there once.
         this.ok = this.compileAll(['OK']);
         this.failures = this.compileAll(FAILURES);
+        this.plainest = {
+            command: this.ok[0], expect: this.ok, fail: this.failures, timeout: 5000, asks: false, repeats: 0, tolerated: false, sends: false, header: null, empty: null,
+            endsBare: false, lineEnds: 1, trailer: 0,
+        };
         this.models = this.compileAll(dialect.models);
         const events: Uint8Array[] = [];
         const meanings: number[] = [];
         const lists = [tcp.events, dialect.events];
         for (let list = 0; list < 2; list++) {
             for (let index = 0; index < lists[list].length; index++) {
-                events.push(compile(lists[list][index][0]));
+                events.push(this.maker.compile(lists[list][index][0]));
                 meanings.push(lists[list][index][1]);
             }
         }
         for (let index = 0; index < STARTS.length; index++) {
-            events.push(compile(STARTS[index]));
+            events.push(this.maker.compile(STARTS[index]));
             meanings.push(REBOOTED);
         }
-        events.push(compile('+CGEV: NW DETACH%*'));
+        events.push(this.maker.compile('+CGEV: NW DETACH%*'));
         meanings.push(BEARER_LOST);
         this.events = events;
         this.meanings = meanings;
@@ -136,11 +146,11 @@ export class Plan {
         this.send = this.exchange(tcp.send, true, null);
         this.readFailsWhenEmpty = tcp.read.failsWhenEmpty ?? false;
         this.read = this.exchange(tcp.read, false, tcp.read);
-        this.pinReady = compile('+CPIN: READY');
-        this.pinWanted = compile('+CPIN: SIM %*');
-        this.registration = compile('+' + registration + ': %n,%n');
-        this.longRegistration = compile('+' + registration + ': %n,%n,%*');
-        this.signal = compile('+CSQ: %n,%*');
+        this.pinReady = this.maker.compile('+CPIN: READY');
+        this.pinWanted = this.maker.compile('+CPIN: SIM %*');
+        this.registration = this.maker.compile('+' + registration + ': %n,%n');
+        this.longRegistration = this.maker.compile('+' + registration + ': %n,%n,%*');
+        this.signal = this.maker.compile('+CSQ: %n,%*');
     }
 
     private all(steps: readonly Step[]): Exchange[] {
@@ -152,28 +162,30 @@ export class Plan {
     }
 
     private exchange(step: Step, sends: boolean, read: ReadStep | null): Exchange {
-        const command = compile(this.fill(step.command) + this.lineEnd);
+        const command = this.maker.compile(this.fill(step.command) + this.lineEnd);
         if (command.length + DIGITS > this.lineSize) misuse(MOTEMQ_TEXTS ? 'lineSize holds the longest command, with ' + DIGITS + ' bytes to spare' : 'lineSize', command.length);
-        return {
-            command,
-            expect: step.expect ? this.compileAll(step.expect) : this.ok,
-            fail: step.fail ? this.failures.concat(this.compileAll(step.fail)) : this.failures,
-            timeout: (step.seconds ?? 5) * 1000,
-            asks: step.asks ?? false,
-            repeats: step.repeats ?? 0,
-            tolerated: step.tolerated ?? false,
-            sends,
-            header: read ? compile(read.header) : null,
-            empty: read && read.empty ? compile(read.empty) : null,
-            endsBare: read !== null && read.endsBare === true,
-            lineEnds: read && read.emptyLine ? 2 : 1,
-            trailer: read && read.trailer ? read.trailer.charCodeAt(0) : 0,
-        };
+        // Each property of its own is a slot, and most would be the same in all steps.
+        const exchange: Writable<Exchange> = Object.create(this.plainest);
+        exchange.command = command;
+        if (step.expect) exchange.expect = this.compileAll(step.expect);
+        if (step.fail) exchange.fail = this.failures.concat(this.compileAll(step.fail));
+        if (step.seconds) exchange.timeout = step.seconds * 1000;
+        if (step.asks) exchange.asks = true;
+        if (step.repeats) exchange.repeats = step.repeats;
+        if (step.tolerated) exchange.tolerated = true;
+        if (sends) exchange.sends = true;
+        if (!read) return exchange;
+        exchange.header = this.maker.compile(read.header);
+        if (read.empty) exchange.empty = this.maker.compile(read.empty);
+        if (read.endsBare) exchange.endsBare = true;
+        if (read.emptyLine) exchange.lineEnds = 2;
+        if (read.trailer) exchange.trailer = read.trailer.charCodeAt(0);
+        return exchange;
     }
 
     private compileAll(texts: readonly string[]): Uint8Array[] {
         const patterns: Uint8Array[] = [];
-        for (let index = 0; index < texts.length; index++) patterns.push(compile(texts[index]));
+        for (let index = 0; index < texts.length; index++) patterns.push(this.maker.compile(texts[index]));
         return patterns;
     }
 

@@ -47,7 +47,7 @@ for (const name of kinds) {
 
 boardTest('a transport leaves no more on the heap than it is held to', () => {
     const { slots, chunkBytes } = figures.live.find(({ name }) => name === 'modem transport')!;
-    assert.ok(slots <= 820 && chunkBytes <= 3800, `${slots} slots and ${chunkBytes} bytes of chunks`);
+    assert.ok(slots <= 505 && chunkBytes <= 3450, `${slots} slots and ${chunkBytes} bytes of chunks`);
 });
 
 boardTest('the rounds did what they are named for', () => {
