@@ -219,9 +219,10 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         outbox.onAcknowledged();
         const unacknowledged = client.send.unacknowledged;
         const sending = this.phase === SENDING;
-        if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) return this.finish(sending || outbox.count > 0);
+        const offline = sending && client.state !== CONNECTED;
+        if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) return this.finish(offline || outbox.count > 0);
         // What is published past the outbox is waited for, too.
-        if (outbox.count || (sending && client.state !== CONNECTED) || (unacknowledged && !this.window)) return this.enter(SENDING, this.timeUp - now);
+        if (outbox.count || offline || (unacknowledged && !this.window)) return this.enter(SENDING, this.timeUp - now);
         // Something came, or a SUBACK is still to come.
         if (this.window && (sending || client.bytesIn !== this.heard || unacknowledged)) return this.listen(now);
         return this.finish(false);

@@ -104,6 +104,17 @@ test('no answer: the time limit ends the wake, the message is kept, and the next
     assert.ok(transport.take().endsWith(publishHex('a', 1, true)));
 });
 
+test('a turn that comes late, when the last PUBACK has come, is no wake in vain', () => {
+    const { cycle, transport, log, add, wake, platform } = boot(lasting(), { timeLimit: 10000 });
+    add('a');
+    wake();
+    transport.sends(...CONNACK, ...puback(1));
+    platform.sleep(11000);
+    platform.turn();
+    assert.equal(log, [`sleep ${INTERVAL - 11000}`]);
+    assert.is(cycle.givenUp, 0);
+});
+
 test('a transport that takes nothing any more does not keep the board awake beyond time limit and goodbye', () => {
     const { transport, log, add, wake, platform } = boot(lasting(), { timeLimit: 10000 });
     add('a');
