@@ -7,7 +7,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runProcess } from '../../scripts/run-process.ts';
 import { RomBoard } from '../boards/rom/board.ts';
-import { boardOnSocket } from '../boards/rom/ends.ts';
+import { boardOnSocket, boardOnTerminal } from '../boards/rom/ends.ts';
+import { boardLines } from '../boards/rom/lines.ts';
 import { parseAddress, resolveDevice } from '../host/harness/addresses.ts';
 import { addToBoardMap, lastingPort, readBoardMap } from '../host/harness/board-map.ts';
 import { BENCH_FAILED, BenchError, PASSED, USAGE, UsageError } from '../host/harness/errors.ts';
@@ -20,11 +21,12 @@ import type { SerialDevice } from '../host/harness/serial-devices.ts';
 import { SlipReader, slipFrame } from '../host/harness/slip.ts';
 import { noPseudoTerminals, SerialDevice as Terminal } from '../host/serial-device.ts';
 import { openSerialPort } from '../host/harness/serial-port.ts';
+import { together } from './harness-together.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'harness-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 if (noPseudoTerminals) console.log(`SKIPPED: ports that are pseudo-terminals, because ${noPseudoTerminals}`);
-const terminalTest = noPseudoTerminals ? test.skip : test;
+const terminalTest = noPseudoTerminals ? test.skip : together;
 
 const motemq = (...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', ...words], 60_000);
 const image = Buffer.from('an image '.repeat(300));
@@ -170,7 +172,7 @@ terminalTest('a port that is in use says by whom; one without modem lines works 
     }
 });
 
-test('what is not asked for rightly ends with 3, and help with 0', async () => {
+together('what is not asked for rightly ends with 3, and help with 0', async () => {
     const [help, flashHelp, none, unknown, both, refused] = await Promise.all([
         motemq('--help'), motemq('flash', '--help'), motemq('fly'), motemq('boards', '--colour'), motemq('flash', manifest('esp32')), motemq('flash', manifest('esp8266'), '--port', 'http://x'),
     ]);
@@ -184,14 +186,14 @@ test('what is not asked for rightly ends with 3, and help with 0', async () => {
     }
 });
 
-test('doctor and boards are useful without a board', async () => {
+together('doctor and boards are useful without a board', async () => {
     const [doctor, boards] = await Promise.all([motemq('doctor', '--map', join(folder, 'none.yaml')), motemq('boards', '--map', join(folder, 'none.yaml'))]);
     assert.match(doctor.output, /ok +Node/);
     assert.match(doctor.output, /motemq boards --write/);
     assert.is(boards.code, PASSED, boards.output);
 });
 
-test('doctor --probe asks the boards of the map which chip they have', async () => {
+together('doctor --probe asks the boards of the map which chip they have', async () => {
     const end = await boardOnSocket(new RomBoard({ chip: 'esp32s3', inLoader: true, flashSize: 8 << 20 }));
     try {
         const map = file('probed.yaml', `boards:\n  near: { port: "${end.address}" }\n`);
@@ -207,7 +209,7 @@ test('doctor --probe asks the boards of the map which chip they have', async () 
     }
 });
 
-test('flash: a board that is not there ends with 2, one behind a socket is written, and nothing is to write the second time', async () => {
+together('flash: a board that is not there ends with 2, one behind a socket is written, and nothing is to write the second time', async () => {
     const board = new RomBoard({ chip: 'esp8266', inLoader: true });
     const end = await boardOnSocket(board);
     try {
@@ -239,7 +241,25 @@ terminalTest('flash: a board of the map, behind a command that makes a terminal,
     assert.match(failed.output, /made no port: it ended with 0; it said: no terminal/);
 });
 
-test('a package of the bench that is missing is named with the command that installs it', async () => {
+(noPseudoTerminals || process.platform !== 'linux' ? test.skip : together)('flash: a board at a serial port is reset by its lines, written at 921600 baud, and restarted', async () => {
+    const board = new RomBoard({ chip: 'esp32' });
+    const end = await boardOnTerminal(board);
+    const lines = await boardLines(board, folder);
+    try {
+        const variables = Object.entries(lines.environment).map(([name, value]) => `${name}=${value}`);
+        const ended = await runProcess('env', [...variables, process.execPath, 'scripts/entries/motemq.mjs', 'flash', manifest('esp32'), '--port', end.address], 60_000);
+        assert.is(ended.code, PASSED, ended.output);
+        assert.match(ended.output, /wrote and compared app.bin at 921600 baud\n/);
+        assert.equal(board.events.slice(-4), ['boot loader', 'stub', 'baud 921600', 'boot application'], lines.changes.join(', '));
+        assert.ok(lines.changes.includes('B921600'), lines.changes.join(', '));
+        assert.equal(lines.changes.slice(-3), ['B115200', 'D0 R1', 'D0 R0']);
+    } finally {
+        lines.stop();
+        end.stop();
+    }
+});
+
+together('a package of the bench that is missing is named with the command that installs it', async () => {
     const built = join(folder, 'installed');
     const { programBundle, emitDist } = await import('../../scripts/bundles.ts');
     mkdirSync(built);

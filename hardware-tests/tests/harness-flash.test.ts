@@ -15,6 +15,7 @@ import type { FlashOptions, Flashed } from '../host/harness/flasher.ts';
 import type { Port } from '../host/harness/port.ts';
 import { noPseudoTerminals } from '../host/serial-device.ts';
 import { settle } from '../host/until.ts';
+import { together } from './harness-together.ts';
 
 if (noPseudoTerminals) console.log(`SKIPPED: flashing over a pseudo-terminal, because ${noPseudoTerminals}`);
 
@@ -23,13 +24,6 @@ const image = Buffer.concat([randomBytes(40_001), Buffer.alloc(30_000, 'motemq '
 const table = Buffer.from('a table of partitions that is not a multiple of four bytes long');
 const firmwareFor = (chip: string): Firmware => ({ chip, parts: [{ offset: 0x8000, data: table, name: 'table.bin' }, { offset: 0x10000, data: image, name: 'app.bin' }] });
 const defaults: FlashOptions = { entry: 'lines', baud: 921600, erase: false, onStep() {}, onProgress() {} };
-
-/** They wait for deadlines of esptool-js most of the time: all begin at once. */
-function together(name: string, run: () => Promise<unknown>): void {
-    const done = run();
-    done.catch(() => {});
-    test(name, async () => void await done);
-}
 
 function holds(board: RomBoard): boolean {
     return Buffer.compare(board.flash.bytes.subarray(0x10000, 0x10000 + image.length), image) === 0

@@ -1,0 +1,42 @@
+// Modem lines and speed of a pseudo-terminal, for a program that opens one: it is started with the variables that this gives, and a board
+// follows what it sets. Linux and a C compiler are needed (lines.c says how it works).
+import { execFileSync } from 'node:child_process';
+import { rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { join } from 'node:path';
+import { root } from '../../../scripts/root.ts';
+import type { RomBoard } from './board.ts';
+
+export interface BoardLines {
+    /** For the environment of the program. */
+    readonly environment: Readonly<Record<string, string>>;
+    /** What was set, in order: `D0 R1`, `B921600`. */
+    readonly changes: readonly string[];
+    stop(): void;
+}
+
+/** Compiles lines.c into `folder`, and lets `board` follow. Throws where there is no C compiler. */
+export async function boardLines(board: RomBoard, folder: string): Promise<BoardLines> {
+    const [library, socket] = [join(folder, 'lines.so'), join(folder, 'lines.socket')];
+    execFileSync(process.env['CC'] || 'cc', ['-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', library, join(root, 'hardware-tests', 'boards', 'rom', 'lines.c'), '-ldl']);
+    const changes: string[] = [];
+    const server = createServer((end) => {
+        end.on('error', () => {});
+        end.once('data', (bytes: Buffer) => {
+            const change = bytes.toString('latin1').trim();
+            changes.push(change);
+            const lines = /^D([01]) R([01])$/.exec(change);
+            if (lines) board.setLines(lines[1] === '1', lines[2] === '1');
+            else board.hostBaud = Number(change.slice(1));
+            end.end('.');
+        });
+    });
+    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(socket, resolve));
+    return {
+        environment: { LD_PRELOAD: library, MOTEMQ_LINES: socket }, changes,
+        stop() {
+            server.close();
+            rmSync(socket, { force: true });
+        },
+    };
+}
