@@ -84,7 +84,7 @@ whereInstalled('killed at random moments and started again over its files, it lo
         child.on('close', resolve);
     });
 
-    const kills = 8;
+    const kills = 5;
     for (let kill = 0; kill < kills; kill++) assert.is(await run(Math.floor(Math.random() * 60)), null);
     assert.is(await run(-1), 0);
     await until('the last reading has arrived', () => observer.messages.some(({ payload }) => Number(payload) >= accepted.at(-1)!));

