@@ -113,5 +113,26 @@ for (const engine of engines) {
         assert.is(await value('(time+=70,c.onWake(),hex())'), 'c000');
     });
 
+    tests('it does not overtake what waits, not even with the length of the latest', async () => {
+        assert.is(await value('[pub(2),pub(1,1),pub(2)].join()+" "+hex()'), `0,1,0 3007${topic}${hex('01')}`);
+        assert.is(await value('(c.onWake(),hex())'), `3208${topic}0001${hex('0')}3007${topic}${hex('01')}`);
+    });
+
+    tests('it does not fall into a PINGREQ of which half is sent', async () => {
+        await run('pub(2),hex(),K.dSnd=new Uint8Array(399).join("").substr(0,399),c.bytesOut+=399,time+=100,c.onWake()');
+        assert.is(await value('(K.dSnd="",pub(2),hex())'), 'c0');
+        assert.is(await value('(c.onWritable(),hex())'), `003007${topic}${hex('01')}`);
+    });
+
+    tests('a clock that is set back does not put the ping off', async () => {
+        await run('pub(3),hex(),P.now=function(){return 1060000},time=500,c.onWake()');
+        assert.is(await value('wait'), '35000');
+    });
+
+    tests('without memory for a string of its own a packet takes the long way, each time', async () => {
+        await run('whole=E.toString,u=new M.Topic(P,"u"),short=function(){E.toString=function(){};c.publish(u,B,0,2,0,false);E.toString=whole}');
+        for (let count = 0; count < 3; count++) assert.is(await value('(short(),before=K.out,c.onWake(),before+hex())'), `30050001${hex('u01')}`);
+    });
+
     plain.run();
 }
