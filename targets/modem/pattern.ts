@@ -31,7 +31,8 @@ function compileInto(text: string, into: Uint8Array, start: number): number {
     let end = start;
     for (let index = 0; index < text.length; index++) {
         const code = text.charCodeAt(index);
-        const letter = code === PERCENT && index + 1 < text.length ? LETTERS.indexOf(text.charAt(index + 1)) + 1 : 0; // dialect-ok: a short text, at set-up
+        let letter = code === PERCENT && index + 1 < text.length ? LETTERS.length : 0;
+        while (letter > 0 && LETTERS.charAt(letter - 1) !== text.charAt(index + 1)) letter--;
         if (letter > 0) index++;
         into[end++] = letter || code;
     }
