@@ -1,7 +1,7 @@
 // A wake cycle at its edges: options left out or extreme, wakes that come early or late, and a client that is used past the cycle.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { VirtualPlatform, bytes, publishHex } from '../../session/tests/world.ts';
+import { bytes, publishHex } from '../../session/tests/world.ts';
 import type { WakeCycleOptions } from '../index.ts';
 import { INTERVAL, boot, lasting } from './node.ts';
 
