@@ -7,7 +7,7 @@ import { knownBugs } from '../hardware-tests/host/simulator/known-bugs.ts';
 import { coverageReport, gaps } from '../hardware-tests/host/simulator/report.ts';
 import type { Step } from '../hardware-tests/host/simulator/script.ts';
 import { shortest } from '../hardware-tests/host/simulator/shrink.ts';
-import { simulate } from '../hardware-tests/host/simulator/simulation.ts';
+import { simulate } from '../hardware-tests/host/simulator/simulate.ts';
 import { table } from './table.ts';
 
 const { values } = parseArgs({

@@ -11,8 +11,8 @@ import { valuesHeld } from '../host/simulator/held.ts';
 import { invariants } from '../host/simulator/invariants.ts';
 import { knownBugs } from '../host/simulator/known-bugs.ts';
 import { shrink } from '../host/simulator/shrink.ts';
-import { simulate } from '../host/simulator/simulation.ts';
-import type { Outcome } from '../host/simulator/simulation.ts';
+import { simulate } from '../host/simulator/simulate.ts';
+import type { Outcome } from '../host/simulator/simulate.ts';
 
 const workers = Math.min(2, availableParallelism());
 

@@ -1,7 +1,7 @@
 // The last judge of a mutant of the session: random lives of the client in the simulator. What no test sees may break a promise there.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { simulate } from '../../hardware-tests/host/simulator/simulation.ts';
+import { simulate } from '../../hardware-tests/host/simulator/simulate.ts';
 
 // Several tests, so that the first that finds something is the last that runs.
 for (let first = 1; first < 200; first += 20) {

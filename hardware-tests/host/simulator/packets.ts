@@ -1,31 +1,13 @@
 // Packets as an independent decoder (mqtt-packet) reads them, and as people do.
 import mqtt from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
+import { readPacket } from '../packets.ts';
 
-/** How long a packet is whose first bytes these are; 0 if they do not tell yet, -1 if they never will. */
-export function lengthOf(bytes: readonly number[]): number {
-    let length = 0;
-    for (let index = 1; index < bytes.length; index++) {
-        length += (bytes[index] & 127) * 128 ** (index - 1);
-        if (bytes[index] < 128) return index + 1 + length;
-        if (index === 4) return -1;
-    }
-    return 0;
-}
+export { lengthOf } from '../packets.ts';
 
-/** The one packet that `bytes` are, or why they are none. */
+/** The one packet of MQTT 3.1.1 that `bytes` are, or why they are none. */
 export function decodePacket(bytes: Buffer): Packet | string {
-    let found: Packet | string = 'no packet';
-    const parser = mqtt.parser({ protocolVersion: 4 });
-    parser.on('packet', (packet: Packet) => {
-        found = packet;
-    });
-    parser.on('error', (error: Error) => {
-        found = error.message;
-    });
-    parser.parse(bytes);
-    if (typeof found === 'object' && !mqtt.generate(found).equals(bytes)) return 'not the form that the standard prescribes';
-    return found;
+    return readPacket(mqtt, bytes, 4);
 }
 
 /** One packet in a few words; null: bytes that are none. */

@@ -3,7 +3,7 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { addCoverage, noCoverage } from './coverage.ts';
 import type { Coverage } from './coverage.ts';
 import type { Invariant } from './invariants.ts';
-import { simulate } from './simulation.ts';
+import { simulate } from './simulate.ts';
 
 /** What the worker is told: seeds from `first`, every `stride`-th, below `end`; `until`: it stops when that is broken, and reports nothing else. */
 export interface Assignment {

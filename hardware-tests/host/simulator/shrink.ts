@@ -1,7 +1,7 @@
 // Shortens a failing script: delta debugging on its steps, then every choice that can be 0 is set to 0.
 import type { Step } from './script.ts';
-import { simulate } from './simulation.ts';
-import type { Outcome } from './simulation.ts';
+import { simulate } from './simulate.ts';
+import type { Outcome } from './simulate.ts';
 
 /** Real ms after which a shortened run is taken for endless, and how many runs are tried if each may take so long. */
 const SHORT_LIMIT = 1000;
