@@ -1,5 +1,6 @@
 // A board with one of Espressif's chips at the end of a serial line: power, auto-reset circuit, boot mode, speed, ROM loader and flash, an
 // application that prints when it starts, and faults. In process; ends.ts puts it on a socket or a pseudo-terminal.
+import type { Device } from '../device.ts';
 import { chipNamed } from './chips.ts';
 import type { Chip } from './chips.ts';
 import type { Faults } from './faults.ts';
@@ -12,6 +13,22 @@ import { SlipReader, slipFrame } from '../../host/harness/slip.ts';
 /** Baud of the loader after a reset, and of the application. */
 const BAUD = 115200;
 
+/** What runs on a board that does not wait in its loader. */
+export interface Application {
+    /** Bytes from the host. */
+    receive(bytes: Uint8Array): void;
+    /** The board is reset or loses its power: nothing that it does afterwards is heard. */
+    stop(): void;
+}
+
+/** The chip, as its application sees it. */
+export interface ChipOwner {
+    readonly flash: Flash;
+    print(bytes: Uint8Array | string): void;
+    /** Restarts the chip; not while the application is being started. `reason`: as the ROM prints it, `rst:0xc (SW_CPU_RESET)` for instance; `before`: printed first, a panic for instance. */
+    reset(reason?: string, before?: string): void;
+}
+
 export interface BoardOptions {
     /** Name of a chip. */
     readonly chip: string;
@@ -20,9 +37,16 @@ export interface BoardOptions {
     readonly faults?: Faults;
     /** Starts in its loader, as a board does whose button is held. Default: runs the application. */
     readonly inLoader?: boolean;
+    /** Starts the application. Default: one that prints `application started` and hears nothing. */
+    readonly application?: (owner: ChipOwner) => Application;
 }
 
-export class RomBoard implements LoaderOwner {
+const defaultApplication = (owner: ChipOwner): Application => {
+    owner.print('application started\r\n');
+    return { receive() {}, stop() {} };
+};
+
+export class RomBoard implements LoaderOwner, Device {
     readonly flash: Flash;
     /** What has happened, for tests: `boot loader`, `boot application`, `stub`, `baud 921600`, `unplugged`. */
     readonly events: string[] = [];
@@ -35,6 +59,8 @@ export class RomBoard implements LoaderOwner {
     private readonly faults: Faults;
     private readonly reader: SlipReader;
     private loader: Loader | null = null;
+    private readonly start: (owner: ChipOwner) => Application;
+    private application: Application | null = null;
     private baud = BAUD;
     private lines = { dtr: false, rts: false };
     private unplugged = false;
@@ -44,9 +70,10 @@ export class RomBoard implements LoaderOwner {
     private heard = 0;
     private said = 0;
 
-    constructor({ chip, flashSize = 4 << 20, faults = {}, inLoader = false }: BoardOptions) {
+    constructor({ chip, flashSize = 4 << 20, faults = {}, inLoader = false, application = defaultApplication }: BoardOptions) {
         this.chip = chipNamed(chip);
         this.faults = faults;
+        this.start = application;
         this.flash = new Flash(flashSize);
         this.reader = new SlipReader(frame => {
             const wasStub = this.loader?.isStub;
@@ -65,6 +92,7 @@ export class RomBoard implements LoaderOwner {
     setLines(dtr: boolean, rts: boolean): void {
         const wasInReset = this.inReset;
         this.lines = { dtr, rts };
+        if (!wasInReset && this.inReset) this.stopApplication();
         if (wasInReset && !this.inReset) this.boot(dtr && !rts);
     }
 
@@ -81,11 +109,13 @@ export class RomBoard implements LoaderOwner {
         if (unplugAfterInput !== undefined && this.heard >= unplugAfterInput) return this.unplug();
         if (this.inReset) return;
         if (babbling) return this.print('sensor: 21.5 C\r\n');
-        this.reader.push(this.garble(bytes));
+        if (this.application) this.application.receive(this.garble(bytes));
+        else this.reader.push(this.garble(bytes));
     }
 
     unplug(): void {
         if (this.unplugged) return;
+        this.stopApplication();
         this.unplugged = true;
         this.events.push('unplugged');
         this.onUnplug();
@@ -122,17 +152,43 @@ export class RomBoard implements LoaderOwner {
         return md5;
     }
 
-    private boot(download: boolean, before = ''): void {
+    private boot(download: boolean, before = '', reason = 'rst:0x1 (POWERON_RESET)'): void {
         const { noBootWire, heldInLoader } = this.faults;
+        this.stopApplication();
         const inLoader = heldInLoader || (download && !noBootWire);
         this.reader.restart();
         this.loader = inLoader ? new Loader(this.chip, this.flash, new Registers(this.chip, this.flash.bytes.length), this) : null;
         this.events.push(inLoader ? 'boot loader' : 'boot application');
         this.baud = this.chip.bannerBaud;
-        this.print(`${before}\r\nets Jun  8 2016 00:22:57\r\n\r\nrst:0x1 (POWERON_RESET),boot:${inLoader ? '0x3 (DOWNLOAD_BOOT(UART0))' : '0x13 (SPI_FAST_FLASH_BOOT)'}\r\n`);
+        this.print(`${before}\r\nets Jun  8 2016 00:22:57\r\n\r\n${reason},boot:${inLoader ? '0x3 (DOWNLOAD_BOOT(UART0))' : '0x13 (SPI_FAST_FLASH_BOOT)'}\r\n`);
         if (inLoader) this.print('waiting for download\r\n');
         this.baud = BAUD;
-        if (!inLoader) this.print('application started\r\n');
+        if (!inLoader) this.startApplication();
+    }
+
+    private startApplication(): void {
+        let running = true;
+        const application = this.start({
+            flash: this.flash,
+            print: (bytes) => {
+                if (running) this.output(typeof bytes === 'string' ? Buffer.from(bytes) : bytes);
+            },
+            reset: (reason, before) => {
+                if (running) this.boot(false, before, reason);
+            },
+        });
+        this.application = {
+            receive: bytes => application.receive(bytes),
+            stop() {
+                running = false;
+                application.stop();
+            },
+        };
+    }
+
+    private stopApplication(): void {
+        this.application?.stop();
+        this.application = null;
     }
 
     private print(text: string): void {

@@ -3,7 +3,7 @@ import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { ptyProgram } from '../modem/ends.ts';
-import type { RomBoard } from './board.ts';
+import type { Device } from '../device.ts';
 
 export interface End {
     /** As the harness takes it: a path or `socket://host:port`. */
@@ -12,7 +12,7 @@ export interface End {
 }
 
 /** At TCP port `port`; 0: any free one. One host at a time. */
-export async function boardOnSocket(board: RomBoard, port = 0): Promise<End> {
+export async function boardOnSocket(board: Device, port = 0): Promise<End> {
     let host: Socket | null = null;
     const server = createServer({ noDelay: true }, (socket) => {
         host?.destroy();
@@ -34,7 +34,7 @@ export async function boardOnSocket(board: RomBoard, port = 0): Promise<End> {
 }
 
 /** At a pseudo-terminal, which goes away when the board is unplugged. Rejects, with a sentence, where there is no C compiler. */
-export async function boardOnTerminal(board: RomBoard): Promise<End> {
+export async function boardOnTerminal(board: Device): Promise<End> {
     const bridge = spawn(await ptyProgram(), { stdio: ['pipe', 'pipe', 'inherit'] });
     bridge.stdin.on('error', () => {});
     board.onOutput = bytes => void bridge.stdin.write(bytes);

@@ -1,10 +1,10 @@
 // An emulated board as a port of this process, with modem lines and a speed: what a socket and a pseudo-terminal lack.
 import { lostPort } from '../../host/harness/port.ts';
 import type { Port } from '../../host/harness/port.ts';
-import type { RomBoard } from './board.ts';
+import type { Device } from '../device.ts';
 
 /** Opens the port that `board` hangs on, at `baud`. */
-export function portOf(board: RomBoard, baud = 115200): Port {
+export function portOf(board: Device, baud = 115200): Port {
     const end = new AbortController();
     const later = (job: () => void): void => void setImmediate(job);
     board.hostBaud = baud;

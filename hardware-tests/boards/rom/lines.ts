@@ -5,7 +5,7 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { root } from '../../../scripts/root.ts';
-import type { RomBoard } from './board.ts';
+import type { Device } from '../device.ts';
 
 export interface BoardLines {
     /** For the environment of the program. */
@@ -16,7 +16,7 @@ export interface BoardLines {
 }
 
 /** Compiles lines.c into `folder`, and lets `board` follow. Throws where there is no C compiler. */
-export async function boardLines(board: RomBoard, folder: string): Promise<BoardLines> {
+export async function boardLines(board: Device, folder: string): Promise<BoardLines> {
     const [library, socket] = [join(folder, 'lines.so'), join(folder, 'lines.socket')];
     execFileSync(process.env['CC'] || 'cc', ['-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', library, join(root, 'hardware-tests', 'boards', 'rom', 'lines.c'), '-ldl']);
     const changes: string[] = [];

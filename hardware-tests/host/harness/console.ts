@@ -92,6 +92,6 @@ export class Console {
     private tell(text: string, marker: Marker | null): void {
         const line = { at: this.at, text, marker };
         this.onLine(line);
-        for (const look of [...this.waiting]) look(line);
+        for (const look of this.waiting) look(line);
     }
 }
