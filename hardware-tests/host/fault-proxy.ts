@@ -21,6 +21,8 @@ export interface ProxyOptions {
     target: number;
     /** Its host; default 127.0.0.1. */
     host?: string;
+    /** Where it listens; default 127.0.0.1. */
+    address?: string;
     /** For each connection that has no plan of its own. */
     faults?: Faults;
     onConnection?(connection: ProxyConnection): void;
@@ -126,7 +128,7 @@ export class FaultProxy {
         this.server = server;
         await new Promise<void>((resolve, reject) => {
             server.once('error', reject);
-            server.listen(this.listeningPort, '127.0.0.1', resolve);
+            server.listen(this.listeningPort, this.options.address ?? '127.0.0.1', resolve);
         });
         this.listeningPort = (server.address() as AddressInfo).port;
     }

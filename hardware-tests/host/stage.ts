@@ -10,7 +10,7 @@ import { bundleForBoard } from '../boards/xs/bundle.ts';
 import { makeScenario } from '../suites/index.ts';
 import type { Parameters } from '../suites/scenario.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import type { ProxyConnection } from './fault-proxy.ts';
+import type { Direction, ProxyConnection } from './fault-proxy.ts';
 import { Observer } from './observer.ts';
 import { until } from './until.ts';
 
@@ -43,6 +43,23 @@ export async function startOnBoard(engine: string): Promise<StartDevice> {
 /** Who is let in by the broker of a stage. */
 export const user = { name: 'node', password: 'a secret' };
 
+/** What passed the proxy at once. */
+export interface Traffic {
+    /** Ms since the stage was opened. */
+    readonly at: number;
+    /** Of the connection. */
+    readonly number: number;
+    readonly direction: Direction;
+    readonly bytes: Buffer;
+}
+
+export interface StageOptions {
+    /** Where the device finds the proxy; default 127.0.0.1. */
+    readonly address?: string;
+    /** Seconds in which the device reports what is awaited; default 20. */
+    readonly patience?: number;
+}
+
 let stages = 0;
 
 export class Stage {
@@ -55,24 +72,31 @@ export class Stage {
     readonly brokerPort: number;
     /** What the device sent on each connection. */
     private readonly sent: ReadonlyMap<ProxyConnection, readonly Packet[]>;
+    /** All that passed the proxy, as it arrived there. */
+    readonly traffic: readonly Traffic[];
+    private patience = 20;
     private endDevice: () => Promise<unknown> = async () => {};
 
-    private constructor(prefix: string, brokerPort: number, proxy: FaultProxy, observer: Observer, sent: ReadonlyMap<ProxyConnection, readonly Packet[]>) {
+    private constructor(prefix: string, brokerPort: number, proxy: FaultProxy, observer: Observer, sent: ReadonlyMap<ProxyConnection, readonly Packet[]>, traffic: Traffic[]) {
         this.prefix = prefix;
         this.brokerPort = brokerPort;
         this.proxy = proxy;
         this.observer = observer;
         this.sent = sent;
+        this.traffic = traffic;
     }
 
     /** The broker at `brokerPort` lets `user` in. The device runs `scenario` from now on. */
-    static async open(scenario: string, startDevice: StartDevice, brokerPort: number): Promise<Stage> {
+    static async open(scenario: string, startDevice: StartDevice, brokerPort: number, options: StageOptions = {}): Promise<Stage> {
         const prefix = `stage${stages++}`;
+        const begun = performance.now();
+        const traffic: Traffic[] = [];
         const observer = await Observer.connect({ port: brokerPort, filter: `${prefix}/#`, user });
         const sent = new Map<ProxyConnection, Packet[]>();
         const taps = new Map<ProxyConnection, ReturnType<typeof parser>>();
         const proxy = await FaultProxy.start({
             target: brokerPort,
+            address: options.address,
             onConnection(connection) {
                 const packets: Packet[] = [];
                 const tap = parser({ protocolVersion: 4 });
@@ -80,9 +104,13 @@ export class Stage {
                 sent.set(connection, packets);
                 taps.set(connection, tap);
             },
-            onBytes: (connection, direction, bytes) => void (direction === 'up' && taps.get(connection)?.parse(bytes)),
+            onBytes(connection, direction, bytes) {
+                traffic.push({ at: performance.now() - begun, number: connection.number, direction, bytes });
+                if (direction === 'up') taps.get(connection)?.parse(bytes);
+            },
         });
-        const stage = new Stage(prefix, brokerPort, proxy, observer, sent);
+        const stage = new Stage(prefix, brokerPort, proxy, observer, sent, traffic);
+        stage.patience = options.patience ?? stage.patience;
         const parameters = { scenario, prefix, clientId: prefix, userName: user.name, password: user.password };
         stage.endDevice = startDevice(parameters, proxy.port, (line) => stage.lines.push(line));
         return stage;
@@ -92,7 +120,7 @@ export class Stage {
     async reported(start: string, count = 1): Promise<string> {
         const found = (): string[] => this.lines.filter((line) => line.startsWith(start));
         const over = (): boolean => this.lines.some((line) => line.startsWith('done') || line.startsWith('the board ended'));
-        await until(`the device reports '${start}' for the ${count}. time`, () => found().length >= count || over(), 20);
+        await until(`the device reports '${start}' for the ${count}. time`, () => found().length >= count || over(), this.patience);
         if (found().length < count) throw new Error(`the device never reported '${start}' for the ${count}. time, but:\n${this.lines.join('\n')}`);
         return found()[count - 1];
     }

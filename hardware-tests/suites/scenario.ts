@@ -11,6 +11,8 @@ export interface Parameters {
     readonly clientId: string;
     readonly userName: string;
     readonly password: string;
+    /** How often the board has slept deeply in this scenario; without it, never. */
+    readonly wake?: number;
 }
 
 export interface Device {
@@ -21,6 +23,14 @@ export interface Device {
     readonly parameters: Parameters;
     /** One line, without its end. */
     report(line: string): void;
+    /** Asks the host for a fault of the link, say; only boards of the bench can. */
+    ask?(command: string, onAnswer: (answer: string) => void): void;
+    /** In use once garbage is collected, as the engine counts; -1: not known. */
+    memory?(): number;
+    /** Sleeps deeply, and starts anew; null: it cannot. */
+    readonly sleep?: ((ms: number) => void) | null;
+    /** The scenario has ended: well if `failure` is empty; not made at all if `skip` says why. */
+    ended?(failure: string, skip: string): void;
 }
 
 /** What a scenario may still change. */
@@ -44,6 +54,8 @@ export abstract class Scenario {
     protected readonly device: Device;
     protected readonly client: Client;
     private finished = false;
+    /** What went wrong first. */
+    private failure = '';
 
     constructor(device: Device) {
         const parameters = device.parameters;
@@ -113,6 +125,42 @@ export abstract class Scenario {
         // Only a full buffer brings it.
     }
 
+    /** What a scenario says about itself at its end, by `expect`. */
+    protected judge(): void {
+        // Most are judged by the host alone, from what it saw.
+    }
+
+    /** The scenario fails, with `otherwise`, unless `holds`. */
+    protected expect(holds: boolean, otherwise: string): void {
+        if (!holds && !this.failure) this.failure = otherwise;
+    }
+
+    /** Ends a scenario that this device cannot play. */
+    protected skip(why: string): void {
+        if (this.device.ended) this.device.ended('', why);
+    }
+
+    protected ask(command: string, onAnswer: (answer: string) => void): void {
+        if (this.device.ask) this.device.ask(command, onAnswer);
+    }
+
+    protected memory(): number {
+        return this.device.memory ? this.device.memory() : -1;
+    }
+
+    protected get canSleep(): boolean {
+        return !!this.device.sleep;
+    }
+
+    /** `ms`: for how long. */
+    protected sleep(ms: number): void {
+        if (this.device.sleep) this.device.sleep(ms);
+    }
+
+    protected get wake(): number {
+        return this.device.parameters.wake ?? 0;
+    }
+
     /** The last thing that a scenario does. */
     protected finish(): void {
         this.finished = true;
@@ -158,5 +206,9 @@ export abstract class Scenario {
         const client = this.client;
         this.report('done connections ' + client.connections + ' sent ' + client.sent + ' acknowledged ' + client.acknowledged + ' received ' + client.received
             + ' skipped ' + client.skipped + ' safe ' + client.safeToSleep);
+        this.expect(client.safeToSleep, 'something is unsent or unacknowledged at the end');
+        this.judge();
+        if (this.failure) this.report('failed: ' + this.failure);
+        if (this.device.ended) this.device.ended(this.failure, '');
     }
 }

@@ -8,7 +8,7 @@ import { Broker } from '../host/broker.ts';
 import { Mosquitto, findMosquitto } from '../host/mosquitto.ts';
 import { Stage, user } from '../host/stage.ts';
 import { names } from '../suites/index.ts';
-import { directors } from './directors.ts';
+import { directors } from '../host/directors.ts';
 
 const wanted = process.env['MODEM'];
 const chosen = dialects.filter(({ name }) => wanted === 'all' || name === (wanted ?? 'bg96'));

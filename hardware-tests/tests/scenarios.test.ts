@@ -7,7 +7,7 @@ import { Mosquitto, findMosquitto } from '../host/mosquitto.ts';
 import { Stage, startOnBoard, startOnNode, user } from '../host/stage.ts';
 import type { StartDevice } from '../host/stage.ts';
 import { names } from '../suites/index.ts';
-import { directors } from './directors.ts';
+import { directors } from '../host/directors.ts';
 
 interface Running {
     readonly port: number;

@@ -105,6 +105,15 @@ declare module 'embedded:network/interface/wifi' {
     export default WiFi;
 }
 
+declare module 'system' {
+    const System: {
+        /** Of an ESP8266. `us`: microseconds, uint32. */
+        deepSleep(us: number): void;
+    };
+
+    export default System;
+}
+
 declare module 'mc/config' {
     /** The JSON that the board was started with, frozen. */
     const config: Readonly<Record<string, unknown>>;

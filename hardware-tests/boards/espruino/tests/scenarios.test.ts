@@ -7,7 +7,7 @@ import { Mosquitto, findMosquitto } from '../../../host/mosquitto.ts';
 import { Stage, user } from '../../../host/stage.ts';
 import type { StartDevice } from '../../../host/stage.ts';
 import { names } from '../../../suites/index.ts';
-import { directors } from '../../../tests/directors.ts';
+import { directors } from '../../../host/directors.ts';
 import { bundleForEspruino, publishedFiles } from '../bundle.ts';
 import { bootEspruino } from '../board.ts';
 import type { EspruinoBoard } from '../board.ts';
