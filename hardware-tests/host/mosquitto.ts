@@ -18,9 +18,13 @@ export interface MosquittoOptions {
     persistence?: boolean;
     /** Mosquitto's `set_tcp_nodelay`; its own default is false. Default here: true. */
     noDelay?: boolean;
+    /** Where it listens. Default 127.0.0.1. */
+    address?: string;
     /** For a run of hours: only errors are logged, and what waits for absent clients has no limit. Default false. */
     enduring?: boolean;
 }
+
+const LOOPBACK = '127.0.0.1';
 
 /** Why there is no Mosquitto: a sentence for people. */
 export interface Unavailable {
@@ -52,14 +56,14 @@ function configure(folder: string, port: number, options: MosquittoOptions): str
         writeFileSync(path, content, { mode: 0o600 });
         return path;
     };
-    const { user, tls, persistence = false, noDelay = true, enduring = false } = options;
+    const { user, tls, persistence = false, noDelay = true, address = LOOPBACK, enduring = false } = options;
     const lines = [
         // Started by root it would become a user who cannot read the folder.
         `user ${userInfo().username}`,
         `set_tcp_nodelay ${noDelay}`,
         `persistence ${persistence}`,
         `persistence_location ${folder}/`,
-        `listener ${port} 127.0.0.1`,
+        `listener ${port} ${address}`,
         `allow_anonymous ${user === undefined}`,
     ];
     if (enduring) lines.push('log_type error', 'max_queued_messages 0');
@@ -72,17 +76,17 @@ function configure(folder: string, port: number, options: MosquittoOptions): str
 }
 
 /** A port that was free a moment ago. */
-async function freePort(): Promise<number> {
+async function freePort(address: string): Promise<number> {
     const server = createServer();
-    await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => server.listen(0, address, resolve));
     const { port } = server.address() as AddressInfo;
     await new Promise((resolve) => server.close(resolve));
     return port;
 }
 
-function accepts(port: number): Promise<boolean> {
+function accepts(port: number, address: string): Promise<boolean> {
     return new Promise((resolve) => {
-        const socket = connect(port, '127.0.0.1');
+        const socket = connect(port, address);
         socket.on('connect', () => {
             socket.destroy();
             resolve(true);
@@ -95,6 +99,7 @@ export class Mosquitto {
     readonly port: number;
     /** What it printed: its log. */
     output = '';
+    private readonly address: string;
     private readonly path: string;
     private readonly folder: string;
     private readonly parameters: string[];
@@ -105,6 +110,7 @@ export class Mosquitto {
     private constructor(path: string, port: number, options: MosquittoOptions) {
         this.path = path;
         this.port = port;
+        this.address = options.address ?? LOOPBACK;
         this.folder = mkdtempSync(join(tmpdir(), 'mosquitto-'));
         this.parameters = ['-c', configure(this.folder, port, options), ...options.enduring ? [] : ['-v']];
     }
@@ -113,7 +119,7 @@ export class Mosquitto {
     static async start(options: MosquittoOptions = {}): Promise<Mosquitto | Unavailable> {
         const found = findMosquitto();
         if ('unavailable' in found) return found;
-        const mosquitto = new Mosquitto(found.path, await freePort(), options);
+        const mosquitto = new Mosquitto(found.path, await freePort(options.address ?? LOOPBACK), options);
         try {
             await mosquitto.launch();
         } catch (error) {
@@ -143,7 +149,7 @@ export class Mosquitto {
         child.stderr.on('data', (text: Buffer) => (this.output += text.toString()));
         this.exited = new Promise((resolve) => child.on('close', () => resolve()));
         const deadline = performance.now() + 10_000;
-        while (!(await accepts(this.port))) {
+        while (!(await accepts(this.port, this.address))) {
             if (child.exitCode !== null || performance.now() > deadline) throw new Error(`mosquitto does not start:\n${this.output}`);
             await new Promise((resolve) => setTimeout(resolve, 20));
         }
