@@ -23,14 +23,19 @@ export class Storage {
     write(name: string, data: string | Uint8Array, offset = 0, size = 0): boolean {
         const bytes = typeof data === 'string' ? Buffer.from(data, 'latin1') : Buffer.from(data);
         if (name.length > 28) throw new Error(`${name} is longer than 28 characters`);
-        if (offset > 0) {
-            const file = this.files.get(name);
-            if (!file || offset + bytes.length > file.length) throw new Error('Too much data for file size');
-            bytes.copy(file, offset);
+        const wanted = size || bytes.length;
+        if (wanted === 0) throw new Error("Can't create zero length file");
+        const held = this.files.get(name);
+        // Memory that is written can only be erased: the same bytes once more are refused, too.
+        const erased = (from: number, to: number): boolean => held!.subarray(from, to).every(byte => byte === 0xff);
+        if (held && (offset > 0 || (held.length === wanted && erased(0, wanted)))) {
+            if (offset + bytes.length > held.length) throw new Error('Too much data for file size');
+            if (!erased(offset, offset + bytes.length)) throw new Error('File already written with different data');
+            bytes.copy(held, offset);
             this.save();
             return true;
         }
-        const wanted = size || bytes.length;
+        if (offset > 0) throw new Error('Unable to find or create file');
         if (this.getFree() + (this.files.has(name) ? (this.files.get(name) as Buffer).length + HEADER : 0) < wanted + HEADER) throw new Error('Unable to find or create file');
         const file = Buffer.alloc(wanted, 0xff);
         bytes.copy(file);
