@@ -23,6 +23,8 @@ export interface Link {
     readonly transport: Transport;
     readonly platform: Platform;
     readonly sendBuffer: Uint8Array;
+    /** Called once its client is stopped for good. */
+    release(): void;
 }
 
 export interface World extends Bench {
@@ -36,8 +38,11 @@ export interface World extends Bench {
 
 /** Starts the program. What is returned takes each line of the host's, taken apart. */
 export function startBench(world: World): (order: BoardOrder) => void {
+    let before: Link | null = null;
     const tap = new Tap<BoardOrder>(world, IMAGE, (order) => {
+        if (before) before.release();
         const link = world.link(order.address, order.port);
+        before = link;
         const scenario = makeScenario({
             transport: link.transport,
             platform: link.platform,

@@ -1,11 +1,9 @@
 // The program of this machine as a board that `motemq test` drives: its console are standard output and input.
 import { createInterface } from 'node:readline';
 import { NodePlatform, TcpTransport } from '../../targets/node/index.ts';
+import { ASLEEP } from './asleep.ts';
 import { startBench } from './bench.ts';
 import type { BoardOrder } from './bench.ts';
-
-/** How the process says that it sleeps: who started it starts it again. */
-export const ASLEEP = 42;
 
 const print = (line: string): void => void process.stdout.write(line + '\n');
 
@@ -21,6 +19,7 @@ const hear = startBench({
         transport: new TcpTransport({ host, port }),
         platform: new NodePlatform({ onCaught: error => print(`motemq: a callback threw ${String(error)}`) }),
         sendBuffer: new Uint8Array(512),
+        release() {},
     }),
     sleep: () => process.exit(ASLEEP),
     join: null,

@@ -21,7 +21,8 @@ const hear = startBench({
     },
     link(address, port) {
         const transport = new TcpTransport({ io: TCP, address, port, sendBufferSize: 512 });
-        return { transport, platform: new ModdablePlatform(), sendBuffer: transport.sendBuffer };
+        const platform = new ModdablePlatform();
+        return { transport, platform, sendBuffer: transport.sendBuffer, release: () => platform.close() };
     },
     sleep: ms => System.deepSleep(ms * 1000),
     join: null,

@@ -5,6 +5,7 @@ import { addressForms } from './addresses.ts';
 import { boards } from './commands/boards.ts';
 import { doctor } from './commands/doctor.ts';
 import { flashBoard } from './commands/flash.ts';
+import { testCommand } from './commands/test.ts';
 import { BENCH_FAILED, BenchError, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
 import { manifestExample } from './firmware.ts';
 
@@ -60,6 +61,7 @@ ${manifestExample}
 Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
         options: { board: text, port: text, baud: text, erase: flag, reset: text, map: text }, run: flashBoard,
     },
+    test: testCommand,
 };
 
 const help = `motemq: flash boards and test them from here

@@ -1,0 +1,28 @@
+// A board as a run sees it, whatever it is: real, emulated, a process.
+import type { Port } from '../port.ts';
+import type { Engine, Image } from './images.ts';
+
+export interface BenchBoard {
+    /** Also what is locked. */
+    readonly name: string;
+    /** As people name it. */
+    readonly port: string;
+    readonly chip: string;
+    readonly engine: Engine;
+    /** Baud of the program's console. */
+    readonly baud: number;
+    /** Of this machine, as the board reaches it. */
+    readonly address: string;
+    /** It has to join a network first. */
+    readonly needsNetwork: boolean;
+    /** Opens the way to it. Refuses where there is none. */
+    open(): Promise<Port>;
+    /** Puts `image` on it unless it is there. Returns what was done. `say` gets the steps. */
+    load(port: Port, image: Image, say: (step: string) => void): Promise<string>;
+    /** Starts the program anew, whatever it does now. */
+    restart(port: Port): Promise<void>;
+    /** What has to be typed so that the program hears `order`, which is JSON. */
+    line(order: string): string;
+    /** Takes the power away and gives it back; null: nothing here can. */
+    readonly powerCycle: (() => Promise<void>) | null;
+}

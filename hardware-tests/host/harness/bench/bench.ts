@@ -1,0 +1,70 @@
+// A whole run: a broker, and all boards at once, each with its own log.
+import { randomBytes } from 'node:crypto';
+import { join } from 'node:path';
+import { Broker } from '../../broker.ts';
+import { Mosquitto } from '../../mosquitto.ts';
+import { user } from '../../stage.ts';
+import { BENCH_FAILED, BenchError, PASSED, TEST_FAILED } from '../errors.ts';
+import type { BenchBoard } from './bench-board.ts';
+import type { TestPlan } from './plan.ts';
+import { RawLog } from './raw-log.ts';
+import { countOf } from './results.ts';
+import type { RunResult } from './results.ts';
+import { BoardRun } from './run-board.ts';
+import type { Progress, RunOptions } from './run-board.ts';
+
+export interface BenchOptions extends Pick<RunOptions, 'network' | 'hide' | 'retries' | 'rounds' | 'stopped'> {
+    readonly broker: 'aedes' | 'mosquitto';
+    /** Folder of the logs. */
+    readonly folder: string;
+    /** Nothing more is begun after the first failure. */
+    readonly bail: boolean;
+}
+
+export interface BoardPlan {
+    readonly board: BenchBoard;
+    readonly tests: readonly TestPlan[];
+}
+
+/** Plays each board's tests. Never rejects for what boards and tests do. */
+export async function runBench(boards: readonly BoardPlan[], options: BenchOptions, progress: Progress): Promise<RunResult> {
+    const begun = new Date();
+    const run = randomBytes(4).toString('hex');
+    const broker = await startBroker(options.broker);
+    const failed = new AbortController();
+    const stopped = AbortSignal.any([options.stopped, failed.signal]);
+    const watched: Progress = {
+        ...progress,
+        result(board, result) {
+            if (options.bail && result.status === 'failed') failed.abort();
+            progress.result(board, result);
+        },
+        fault(board, fault, broken) {
+            if (options.bail && broken) failed.abort();
+            progress.fault(board, fault, broken);
+        },
+    };
+    try {
+        const results = await Promise.all(boards.map(({ board, tests }) => {
+            const log = new RawLog(join(options.folder, `${board.name.replace(/[^\w.-]/g, '_')}.log`), options.hide);
+            return new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped }, log, watched).run();
+        }));
+        return { run, begun: begun.toISOString(), ms: Date.now() - begun.getTime(), broker: options.broker, boards: results };
+    } finally {
+        await broker.stop();
+    }
+}
+
+/** A failed test is certain, whatever else the bench did wrong. */
+export function exitCodeOf({ boards }: RunResult): number {
+    const counts = countOf(boards);
+    if (counts.failed > 0) return TEST_FAILED;
+    return boards.some(({ broken }) => broken) || counts.unreached > 0 ? BENCH_FAILED : PASSED;
+}
+
+async function startBroker(kind: 'aedes' | 'mosquitto'): Promise<{ readonly port: number; stop(): Promise<void> }> {
+    if (kind === 'aedes') return Broker.start({ user });
+    const mosquitto = await Mosquitto.start({ user });
+    if ('unavailable' in mosquitto) throw new BenchError(`there is no Mosquitto: ${mosquitto.unavailable}`, 'install mosquitto, or leave --broker out');
+    return mosquitto;
+}

@@ -1,0 +1,103 @@
+// `motemq test`: the suites on boards, and reports of how they went.
+import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { table } from '../../../../scripts/table.ts';
+import type { Arguments } from '../cli.ts';
+import { exitCodeOf, runBench } from './bench.ts';
+import type { BoardPlan } from './bench.ts';
+import type { BenchBoard } from './bench-board.ts';
+import { planOf, summaries } from './plan.ts';
+import type { TestPlan } from './plan.ts';
+import { countOf } from './results.ts';
+import type { BoardResult, RunResult, TestResult } from './results.ts';
+import type { Progress } from './run-board.ts';
+import { hiderOf, networkOf } from './secrets.ts';
+import { selectBoards } from './select.ts';
+import { PASSED, UsageError } from '../errors.ts';
+
+/** Below the working folder. */
+const REPORT = 'motemq-report';
+
+export async function test({ values, positionals }: Arguments): Promise<number> {
+    if (positionals.length) throw new UsageError(`'${positionals[0]}' means nothing here; tests are chosen with --filter`);
+    const text = (name: string): string => String(values[name] ?? '');
+    const timeout = values['timeout'] === undefined ? null : whole(values, 'timeout', 1, 3600);
+    const plan = planOf(text('filter'), timeout);
+    if (values['list']) {
+        console.log(table([['test', 'deadline', 'what it shows'], ...plan.map(({ name, deadline }) => [name, `${deadline / 1000} s`, summaries[name]])], [2]));
+        return PASSED;
+    }
+    const broker = text('broker') || 'aedes';
+    if (broker !== 'aedes' && broker !== 'mosquitto') throw new UsageError('--broker is aedes or mosquitto');
+    const folder = text('report') || REPORT;
+    const named = [values['board'] as unknown as string[] | undefined ?? []].flat().map(String).flatMap(name => name.split(','));
+    const boards = await selectBoards({ names: named, map: text('map'), tag: text('tag'), address: text('address') });
+    const plans = values['rerun-failed'] ? failedBefore(boards, plan, folder) : boards.map(board => ({ board, tests: plan }));
+    if (plans.length === 0) {
+        console.log(`nothing failed in the last run (${folder})`);
+        return PASSED;
+    }
+    const network = networkOf(process.env);
+    const stop = new AbortController();
+    // Ctrl-C: tests that run end, and boards are left running their program.
+    const interrupted = (): void => {
+        console.error('stopping after the tests that run now');
+        stop.abort();
+    };
+    process.once('SIGINT', interrupted);
+    const hide = hiderOf(network);
+    try {
+        const result = await runBench(plans, {
+            broker, folder, network, hide, bail: values['bail'] === true,
+            rounds: whole(values, 'repeat', 1, 10_000), retries: whole(values, 'retries', 0, 10, 2), stopped: stop.signal,
+        }, progressOf(boards));
+        console.log(summaryOf(result));
+        return exitCodeOf(result);
+    } finally {
+        process.removeListener('SIGINT', interrupted);
+    }
+}
+
+function whole(values: Arguments['values'], name: string, least: number, most: number, otherwise = least): number {
+    const number = Number(values[name] ?? otherwise);
+    if (!Number.isInteger(number) || number < least || number > most) throw new UsageError(`--${name} is a whole number, ${least} to ${most}`);
+    return number;
+}
+
+/** Of each board, the tests that did not pass the last time. */
+function failedBefore(boards: readonly BenchBoard[], plan: readonly TestPlan[], folder: string): BoardPlan[] {
+    const path = join(folder, 'results.json');
+    if (!existsSync(path)) throw new UsageError(`there is no earlier run in ${folder}`);
+    const before = JSON.parse(readFileSync(path, 'utf8')) as RunResult;
+    return boards.map((board) => {
+        const earlier = before.boards.find(({ name }) => name === board.name)?.tests ?? [];
+        return { board, tests: plan.filter(({ name }) => earlier.some(test => test.name === name && (test.status === 'failed' || test.status === 'unreached'))) };
+    }).filter(({ tests }) => tests.length > 0);
+}
+
+function progressOf(boards: readonly BenchBoard[]): Progress {
+    const width = Math.max(...boards.map(({ name }) => name.length));
+    const say = ({ name }: BenchBoard, text: string): void => console.log(`${name.padEnd(width)}  ${text.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`);
+    return {
+        step: say,
+        result: (board, result) => say(board, lineOf(result)),
+        fault: (board, { message, advice }, broken) => say(board, `BENCH   ${message}\n        ${broken ? advice : 'trying again'}`),
+    };
+}
+
+const words = { passed: 'ok     ', failed: 'FAILED ', skipped: 'skipped', unreached: 'not run' } as const;
+
+function lineOf({ name, status, ms, reason, attempts }: TestResult): string {
+    return `${words[status]} ${name.padEnd(18)} ${String(ms).padStart(6)} ms${attempts > 1 ? `  (attempt ${attempts})` : ''}${reason ? `\n        ${reason}` : ''}`;
+}
+
+function summaryOf(result: RunResult): string {
+    const row = (board: BoardResult): string[] => {
+        const { passed, failed, skipped, unreached } = countOf([board]);
+        return [board.name, board.chip, board.engine || '-', String(passed), String(failed), String(skipped), String(unreached), `${(board.ms / 1000).toFixed(1)} s`, board.broken ? 'the bench failed' : ''];
+    };
+    const { passed, failed, skipped, unreached } = countOf(result.boards);
+    const logs = result.boards.filter(board => board.broken || board.tests.some(({ status }) => status === 'failed')).map(({ name, log }) => `all that ${name} said: ${log}`);
+    return ['', table([['board', 'chip', 'engine', 'passed', 'failed', 'skipped', 'not run', 'time', ''], ...result.boards.map(row)], [1, 2, 8]), '',
+        ...logs, `${passed} passed, ${failed} failed, ${skipped} skipped, ${unreached} not run`].join('\n');
+}

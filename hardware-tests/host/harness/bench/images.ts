@@ -1,0 +1,51 @@
+// The program of a run for each engine, and the name by which a board that runs it says so: a sum over its own text.
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { build } from 'esbuild';
+import { constants } from '../../../../scripts/constants.mjs';
+import { root } from '../../../../scripts/root.ts';
+import { bundlePreloaded } from '../../../boards/xs/bundle.ts';
+import type { Program } from '../../../boards/virtual/image.ts';
+import { IMAGE } from '../../../suites/bench.ts';
+
+export type Engine = 'xs' | 'node';
+
+export interface Image {
+    /** `motemq-image-` and eight hex digits. */
+    readonly name: string;
+    readonly program: Program;
+}
+
+const suites = (name: string): string => join(root, 'hardware-tests', 'suites', name);
+
+const compilers: Readonly<Record<Engine, () => Promise<Program>>> = {
+    xs: () => bundlePreloaded(suites('xs-bench.ts'), { minify: true }),
+    async node() {
+        const { outputFiles } = await build({ entryPoints: [suites('node-bench.ts')], bundle: true, write: false, platform: 'node', format: 'esm', target: 'node20', define: constants(true), logLevel: 'error' });
+        return { script: outputFiles[0].text, preload: [] };
+    },
+};
+
+const made = new Map<Engine, Promise<Image>>();
+
+/** Compiles the program for `engine`, once. */
+export function imageFor(engine: Engine): Promise<Image> {
+    let image = made.get(engine);
+    if (!image) made.set(engine, image = compilers[engine]().then(named));
+    return image;
+}
+
+function named({ script, preload }: Program): Image {
+    const name = IMAGE.replace('00000000', createHash('sha256').update([script, ...preload].join('\0')).digest('hex').slice(0, 8));
+    return { name, program: { script: script.replaceAll(IMAGE, name), preload } };
+}
+
+/** Writes an image where a process can start it. Returns the path. */
+export function imageFile({ name, program }: Image, extension: string): string {
+    const folder = join(root, '.cache', 'bench');
+    mkdirSync(folder, { recursive: true });
+    const path = join(folder, name + extension);
+    writeFileSync(path, program.script);
+    return path;
+}

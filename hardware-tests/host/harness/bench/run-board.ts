@@ -1,0 +1,218 @@
+// One board's part of a run: program onto it, one test after the other, each on a stage of its own, and a board that is reset whenever a test has
+// left it in doubt. What the bench does wrong is tried again, what a test does wrong never.
+import { directors } from '../../bench-directors.ts';
+import { Stage } from '../../stage.ts';
+import { BenchError } from '../errors.ts';
+import { Locks } from '../locks.ts';
+import type { Port } from '../port.ts';
+import type { BenchBoard } from './bench-board.ts';
+import { BoardSession, LATE_AT_MOST } from './board-session.ts';
+import type { Verdict } from './board-session.ts';
+import { imageFor } from './images.ts';
+import { packetsOf } from './packets-seen.ts';
+import type { RawLog } from './raw-log.ts';
+import type { BenchFault, BoardResult, TestResult } from './results.ts';
+import type { Network } from './secrets.ts';
+import { perform } from './stagehand.ts';
+import type { TestPlan } from './plan.ts';
+
+export interface RunOptions {
+    /** Number of this run. */
+    readonly run: string;
+    /** Of the broker, on 127.0.0.1. */
+    readonly brokerPort: number;
+    readonly network: Network | null;
+    readonly hide: (text: string) => string;
+    /** How often the bench may fail in one place before the board is given up. */
+    readonly retries: number;
+    /** How often all tests are played. */
+    readonly rounds: number;
+    /** Aborts when nothing more is to be begun: an earlier failure, Ctrl-C. */
+    readonly stopped: AbortSignal;
+}
+
+export interface Progress {
+    step(board: BenchBoard, text: string): void;
+    result(board: BenchBoard, result: TestResult): void;
+    fault(board: BenchBoard, fault: BenchFault, broken: boolean): void;
+}
+
+export class BoardRun {
+    private readonly board: BenchBoard;
+    private readonly plan: readonly TestPlan[];
+    private readonly options: RunOptions;
+    private readonly log: RawLog;
+    private readonly progress: Progress;
+    private readonly faults: BenchFault[] = [];
+    private readonly tests: TestResult[] = [];
+    private port: Port | null = null;
+    private session: BoardSession | null = null;
+    private engine = '';
+    private image = '';
+    private loaded = '';
+    private broken = false;
+    /** Of the test that was begun last: no two of a run have the same. */
+    private number = 0;
+
+    constructor(board: BenchBoard, plan: readonly TestPlan[], options: RunOptions, log: RawLog, progress: Progress) {
+        this.board = board;
+        this.plan = plan;
+        this.options = options;
+        this.log = log;
+        this.progress = progress;
+    }
+
+    /** Never rejects for what a board or a test does. */
+    async run(): Promise<BoardResult> {
+        const begun = performance.now();
+        const { name, port, chip } = this.board;
+        const locks = new Locks();
+        let unlock = (): void => {};
+        try {
+            unlock = locks.take(name);
+            await this.runTests();
+        } catch (error) {
+            if (!(error instanceof BenchError)) throw error;
+            // It has been noted where it was caught last, unless it is the lock.
+            if (!this.broken) this.noteFault(error, true);
+        } finally {
+            await this.disconnect();
+            unlock();
+        }
+        for (let round = 1; round <= this.options.rounds; round++) {
+            for (const test of this.plan) {
+                if (!this.tests.some(result => result.name === test.name && result.round === round)) this.tests.push({ ...blank(test.name, round), reason: this.broken ? 'the bench failed' : 'stopped before' });
+            }
+        }
+        return {
+            name, port, chip, engine: this.engine, image: this.image, loaded: this.loaded, faults: this.faults, broken: this.broken,
+            ms: Math.round(performance.now() - begun), tests: this.tests, log: this.log.path,
+        };
+    }
+
+    private async runTests(): Promise<void> {
+        await this.patiently(() => this.connect());
+        for (let round = 1; round <= this.options.rounds; round++) {
+            for (const test of this.plan) {
+                if (this.options.stopped.aborted) return;
+                let attempts = 0;
+                const result = await this.patiently(() => this.play(test, round, ++attempts));
+                this.tests.push(result);
+                this.progress.result(this.board, result);
+            }
+        }
+    }
+
+    /** `work`, again while the bench may fail in it. */
+    private async patiently<T>(work: () => Promise<T>): Promise<T> {
+        for (let failures = 0; ; failures++) {
+            try {
+                return await work();
+            } catch (error) {
+                if (!(error instanceof BenchError)) throw error;
+                const last = !error.transient || failures >= this.options.retries || this.options.stopped.aborted;
+                this.noteFault(error, last);
+                await this.disconnect();
+                if (last) throw error;
+            }
+        }
+    }
+
+    private noteFault({ message, advice }: BenchError, broken: boolean): void {
+        this.broken = broken;
+        const fault = { message: this.options.hide(message), advice };
+        this.faults.push(fault);
+        this.log.write('=', `the bench failed: ${fault.message}`);
+        this.progress.fault(this.board, fault, broken);
+    }
+
+    private async connect(): Promise<BoardSession> {
+        const { board, options } = this;
+        const image = await imageFor(board.engine);
+        this.image = image.name;
+        const port = this.port = await board.open();
+        const say = (step: string): void => {
+            this.log.write('=', step);
+            this.progress.step(board, step);
+        };
+        this.loaded = await board.load(port, image, say);
+        say(this.loaded);
+        const session = new BoardSession(board, port, image.name, options.run, options.network, this.log, options.hide);
+        this.session = session;
+        await session.restart(this.plan.length * this.options.rounds);
+        this.engine = session.engine;
+        say(`answers: ${session.engine}`);
+        return session;
+    }
+
+    private async disconnect(): Promise<void> {
+        this.session?.close();
+        this.session = null;
+        const port = this.port;
+        this.port = null;
+        await port?.close().catch(() => {});
+    }
+
+    private async play(test: TestPlan, round: number, attempts: number): Promise<TestResult> {
+        const session = this.session ?? await this.connect();
+        const begun = performance.now();
+        this.log.write('=', `test ${this.number + 1}: ${test.name}`);
+        const judged = await this.playOnStage(session, test);
+        const { verdict, objection, seen, notes } = judged;
+        if (verdict.kind === 'bench') throw verdict.error;
+        const result: TestResult = {
+            ...blank(test.name, round), attempts, notes, packets: seen.packets, packetsLeftOut: seen.leftOut,
+            bytesUp: seen.bytesUp, bytesDown: seen.bytesDown, messages: seen.messages,
+            ms: verdict.kind === 'ended' && !Number.isNaN(verdict.ms) ? verdict.ms : Math.round(performance.now() - begun),
+            memory: verdict.kind === 'ended' ? verdict.memory : null,
+            ...statusOf(verdict, objection),
+        };
+        // A board that crashed, hangs or is late may do something yet: the next test shall not suffer from it.
+        if (verdict.kind === 'lost' || (verdict.kind === 'ended' && !verdict.passed)) await session.restart(this.plan.length * this.options.rounds);
+        return result;
+    }
+
+    private async playOnStage(session: BoardSession, test: TestPlan): Promise<{ verdict: Verdict; objection: string; seen: ReturnType<typeof packetsOf>; notes: readonly string[] }> {
+        const { board, options } = this;
+        const order = { test: ++this.number, name: test.name, deadline: test.deadline, address: board.address };
+        let verdict!: Promise<Verdict>;
+        const patience = (test.deadline + LATE_AT_MOST) / 1000;
+        const notes: string[] = [];
+        const stage: Stage = await Stage.open(test.name, (parameters, port, onLine) => {
+            const note = (text: string): void => {
+                notes.push(text);
+                onLine(text);
+            };
+            // After this call, which the stage is made by.
+            verdict = Promise.resolve().then(() => session.play({ ...order, ...parameters as unknown as Record<string, string>, port }, {
+                note, perform: command => perform(stage, command, board.powerCycle),
+            }));
+            return async () => {};
+        }, options.brokerPort, { address: board.address, patience });
+        try {
+            // Judged while the board still runs: it waits for what the director does.
+            const objecting = directors[test.name](stage).then(() => '', (error: Error) => error.message);
+            const ended = await verdict;
+            // Nobody will report anything any more.
+            if (ended.kind !== 'ended' || !ended.passed || ended.skip) stage.lines.push('the board ended');
+            const objection = await objecting;
+            return { verdict: ended, objection: options.hide(objection), seen: packetsOf(stage.traffic, stage.prefix), notes };
+        } finally {
+            await stage.close();
+        }
+    }
+}
+
+/** What board and host have to say, together. */
+function statusOf(verdict: Exclude<Verdict, { kind: 'bench' }>, objection: string): Pick<TestResult, 'status' | 'reason'> {
+    if (verdict.kind === 'lost') return { status: 'failed', reason: verdict.reason };
+    if (!verdict.passed) return { status: 'failed', reason: verdict.message || 'the board says so' };
+    if (verdict.skip) return { status: 'skipped', reason: verdict.skip };
+    if (objection) return { status: 'failed', reason: `the board is content, but the host saw otherwise: ${objection}` };
+    return { status: 'passed', reason: '' };
+}
+
+function blank(name: string, round: number): TestResult {
+    return { name, round, status: 'unreached', reason: '', ms: 0, attempts: 1, memory: null, bytesUp: 0, bytesDown: 0, messages: 0, notes: [], packets: [], packetsLeftOut: 0 };
+}
+
