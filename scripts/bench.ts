@@ -1,15 +1,25 @@
-// `npm run bench [-- codec|xs|wire|modem ...] [--json]`: what the client costs, against the design's ceilings; without words all parts.
+// `npm run bench [-- codec|xs|wire|modem|cycle ...] [--json]`: what the client costs, against the design's ceilings; without words all parts.
 // It prints figures and passes no judgement: exact figures are held by tests, and speed by nobody, since machines differ.
 import { parseArgs } from 'node:util';
 import { codecSections } from './bench/codec.ts';
+import { cycleSections } from './bench/cycle.ts';
 import { modemSections } from './bench/modem.ts';
 import { plainData, show, type Section } from './bench/report.ts';
 import { wireSections } from './bench/wire.ts';
 import { xsSections } from './bench/xs.ts';
 
-const parts: Readonly<Record<string, () => Promise<readonly Section[]>>> = { codec: codecSections, xs: xsSections, wire: wireSections, modem: modemSections };
-
-const { values, positionals } = parseArgs({ allowPositionals: true, options: { json: { type: 'boolean', default: false } } });
+const { values, positionals } = parseArgs({
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false }, rtt: { type: 'string', default: '100' }, wakes: { type: 'string', default: '3' } },
+});
+const cycle = { roundTrip: Number(values.rtt), wakes: Number(values.wakes) };
+if (!(cycle.roundTrip > 0 && cycle.roundTrip <= 10000 && Number.isInteger(cycle.wakes) && cycle.wakes > 0)) {
+    console.error('--rtt is a round-trip time in ms, up to 10000; --wakes how many wakes of each client are counted, 1 and more');
+    process.exit(2);
+}
+const parts: Readonly<Record<string, () => Promise<readonly Section[]>>> = {
+    codec: codecSections, xs: xsSections, wire: wireSections, modem: modemSections, cycle: () => cycleSections(cycle),
+};
 const unknown = positionals.filter(name => !Object.hasOwn(parts, name));
 if (unknown.length > 0) {
     console.error(`no part ${unknown.join(', ')}; there are ${Object.keys(parts).join(', ')}`);
