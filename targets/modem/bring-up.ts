@@ -4,8 +4,11 @@ import {
     BEARER_FAILED, CONNECT_FAILED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED, SIM_MISSING, TLS_FAILED, TRANSPORT_FAULT,
     WRONG_MODEM,
 } from '../../src/reasons.ts';
-import { DONE, FAILED, UNANSWERED } from './at-engine.ts';
+import { IDENTIFIES, TOLERATED } from './book.ts';
+import { DONE, FAILED, UNANSWERED } from './exchange.ts';
 import type { ModemOptions } from './options.ts';
+import { ALONE } from './pattern.ts';
+import { ENTER_PIN, EVENTS, LONG_REGISTRATION, MODELS, PIN_READY, PIN_WANTED, REGISTRATION, SIGNAL } from './plan.ts';
 import { StageRunner } from './stage-runner.ts';
 import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
 
@@ -18,9 +21,6 @@ const UNLOCK_PAUSE = 1000;
 const UNLOCK_TRIES = 20;
 const REGISTRATION_PAUSE = 2000;
 const REPEAT_PAUSE = 1000;
-/** Answers of a query that is repeated until it is right. */
-const PIN_READY = 1;
-const PIN_WANTED = 2;
 /** Registration states (27.007 §10.1.22). */
 const HOME = 1;
 const DENIED = 3;
@@ -59,11 +59,12 @@ export abstract class BringUp extends StageRunner {
 
     onEnd(outcome: number): void {
         const stage = this.stage;
-        const good = outcome === DONE || outcome === FAILED && stage !== ONLINE && this.steps[this.step].tolerated;
+        const exchange = this.engine.exchange;
+        const good = outcome === DONE || outcome === FAILED && (exchange.flags & TOLERATED) !== 0;
         if (stage === ONLINE) return this.endExchange(outcome);
         else if (stage === PROBING) return this.endProbe(outcome);
         else if (good) return this.endStep();
-        else if (outcome === FAILED && this.repeats < this.steps[this.step].repeats && this.owner) {
+        else if (outcome === FAILED && this.repeats < exchange.repeats && this.owner) {
             this.repeats++;
             return this.engine.rest(REPEAT_PAUSE);
         }
@@ -74,18 +75,17 @@ export abstract class BringUp extends StageRunner {
     onLine(line: Uint8Array, end: number): boolean {
         const plan = this.plan;
         const numbers = this.engine.numbers;
-        for (let index = 0; index < plan.events.length; index++) {
-            if (numbers.match(plan.events[index], line, end)) {
-                this.onEvent(plan.meanings[index]);
-                return true;
-            }
+        const event = numbers.find(plan.at(EVENTS), 1, line, end);
+        if (event >= 0) {
+            this.onEvent(plan.book[event + plan.book[event] + 1]);
+            return true;
         }
         const stage = this.stage;
-        if (stage === PREPARING && this.step === plan.identification) this.identity.hear(line, end, plan.models);
-        else if (stage === UNLOCKING && numbers.match(plan.pinReady, line, end)) this.answer = PIN_READY;
-        else if (stage === UNLOCKING && numbers.match(plan.pinWanted, line, end)) this.answer = PIN_WANTED;
-        else if (stage === REGISTERING && (numbers.match(plan.registration, line, end) || numbers.match(plan.longRegistration, line, end))) this.answer = numbers.count;
-        else if (stage === REGISTERING && numbers.match(plan.signal, line, end)) this.signal = numbers.count;
+        if (this.identifies()) this.identity.hear(line, end, plan.book, plan.at(MODELS));
+        else if (stage === UNLOCKING && numbers.find(plan.at(PIN_READY), ALONE, line, end) >= 0) this.answer = PIN_READY;
+        else if (stage === UNLOCKING && numbers.find(plan.at(PIN_WANTED), ALONE, line, end) >= 0) this.answer = PIN_WANTED;
+        else if (stage === REGISTERING && (numbers.find(plan.at(REGISTRATION), ALONE, line, end) >= 0 || numbers.find(plan.at(LONG_REGISTRATION), ALONE, line, end) >= 0)) this.answer = numbers.count;
+        else if (stage === REGISTERING && numbers.find(plan.at(SIGNAL), ALONE, line, end) >= 0) this.signal = numbers.count;
         else {
             this.unknownLines++;
             return false;
@@ -137,8 +137,9 @@ export abstract class BringUp extends StageRunner {
         if (this.reached === PROBING) {
             this.stage = PROBING;
             this.tries = this.speed = 0;
-            this.engine.pad(this.engine.owed);
-            this.engine.owed = 0;
+            // A digit of the command may have changed on the line: the modem may want as many as there can be.
+            if (this.engine.owes) this.engine.sender.pad(this.options.dialect.sendMaximum);
+            this.engine.owes = false;
             this.engine.awaitQuiet(QUIET, LONGEST_QUIET);
         } else {
             this.enter(this.reached);
@@ -146,13 +147,18 @@ export abstract class BringUp extends StageRunner {
     }
 
     private endStep(): void {
-        if (this.stage === PREPARING && this.step === this.plan.identification && !this.identity.recognised) {
+        if (this.identifies() && !this.identity.recognised) {
             return this.fail(WRONG_MODEM, true);
         }
         this.repeats = 0;
-        this.step++;
-        if (this.step < this.steps.length) return this.next();
+        this.step = this.engine.exchange.nextAt;
+        if (this.step < this.plan.at(this.sequence + 1)) return this.next();
         else return this.endStage();
+    }
+
+    /** The modem is asked what it is. */
+    private identifies(): boolean {
+        return this.stage === PREPARING && (this.engine.exchange.flags & IDENTIFIES) !== 0;
     }
 
     protected override endStage(): void {
@@ -160,17 +166,17 @@ export abstract class BringUp extends StageRunner {
         const ready = this.answer;
         switch (stage) {
             case UNLOCKING:
-                if (this.steps === this.plan.enterPin && this.steps.length) {
+                if (this.sequence === ENTER_PIN) {
                     this.pinProven = true;
                     return this.pauseOr(UNLOCK_PAUSE);
                 }
-                if (this.steps.length && ready !== PIN_READY) {
+                if (ready !== PIN_READY && this.plan.has(UNLOCKING)) {
                     return this.endUnlock();
                 }
                 this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
                 break;
             case REGISTERING:
-                if (this.steps.length && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
+                if (this.plan.has(REGISTERING) && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
                     if (ready === DENIED) return this.fail(REGISTRATION_DENIED, true);
                     if (((this.platform.now() - this.deadline) | 0) >= 0) return this.fail(NO_COVERAGE, true);
                     return this.pauseOr(REGISTRATION_PAUSE);
@@ -223,20 +229,18 @@ export abstract class BringUp extends StageRunner {
     /** The SIM is not ready: the modem said so, or refused to say. */
     private endUnlock(): void {
         const result = this.engine.numbers.result;
-        if (this.steps === this.plan.enterPin) {
+        if (this.sequence === ENTER_PIN) {
             // A second wrong one might lock the card.
             if (result === WRONG_PIN || !this.pinProven) {
                 this.pinProven = false;
                 this.fail(SIM_LOCKED, true);
             } else this.pauseOr(UNLOCK_PAUSE);
         } else if (this.answer === PIN_WANTED || result === SIM_PIN_REQUIRED || result === SIM_PUK_REQUIRED) {
-            if (this.pinTried && !this.pinProven || !this.plan.enterPin.length || result === SIM_PUK_REQUIRED) {
+            if (this.pinTried && !this.pinProven || !this.plan.has(ENTER_PIN) || result === SIM_PUK_REQUIRED) {
                 return this.fail(SIM_LOCKED, true);
             }
             this.pinTried = true;
-            this.steps = this.plan.enterPin;
-            this.step = 0;
-            return this.next();
+            return this.run(ENTER_PIN);
         } else if (result === SIM_NOT_INSERTED || ++this.tries > UNLOCK_TRIES) return this.fail(SIM_MISSING, true);
         else return this.pauseOr(UNLOCK_PAUSE);
     }

@@ -3,7 +3,7 @@
 //
 // In commands, besides the letters there: %a APN, %u user, %w password, %h host, %p port; of TLS %c the file of the CA's
 // certificate, %C that of our certificate, %K that of our key, %s the level of verification; %U user, too. A step is left out if
-// it has %c, %C, %K or %U and that is not given. A dialect of a WiFi modem takes %a for the network's name and %w for its password.
+// it has %c, %C, %K or %U and that is not given. %x stands for the bytes to send, two hexadecimal digits each. A dialect of a WiFi modem takes %a for the network's name and %w for its password.
 
 /** What a line means that answers nothing. */
 export const NOISE = 0;
@@ -35,6 +35,8 @@ export interface Step {
     readonly repeats?: number;
     /** That it fails (not that it is left unanswered) does not matter: it is so already, or this firmware lacks it. */
     readonly tolerated?: boolean;
+    /** Its answer says what the modem is. */
+    readonly identifies?: boolean;
 }
 
 /** Reading what has arrived: `%n` of the command is the most that is wanted. */
@@ -57,6 +59,11 @@ export interface ReadStep extends Step {
 export interface SocketCommands {
     readonly open: readonly Step[];
     readonly send: Step;
+    /**
+     * Asks how many bytes have been sent on the socket: `%t` of its answer. For modems whose answer to a send has no count: one that lost a digit
+     * of the send command takes fewer bytes than were meant, and says that all is well.
+     */
+    readonly count?: Step;
     readonly read: ReadStep;
     readonly close: readonly Step[];
     /** Of TLS: what %s is when nothing is verified, when the server is, and when both sides are. */
@@ -72,7 +79,7 @@ export interface Dialect {
     readonly identification?: string;
     /** Behind a command. A carriage return if left out. */
     readonly lineEnd?: string;
-    /** The character that asks for the bytes to send; `>` if left out. `OK`: that line asks. */
+    /** The character that asks for the bytes to send; `>` if left out. */
     readonly prompt?: string;
     /** Least time from the prompt to the bytes, in ms. */
     readonly promptDelay?: number;

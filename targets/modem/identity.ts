@@ -10,15 +10,14 @@ export class Identity {
         this.recognised = false;
     }
 
-    /** line[0..end) is part of the answer. The line that names one of `models` is kept, or else the last one. */
-    hear(line: Uint8Array, end: number, models: readonly Uint8Array[]): void {
+    /** line[0..end) is part of the answer. The line that names one of the models in the list at `place` of `book` is kept, or else the last one. */
+    hear(line: Uint8Array, end: number, book: Uint8Array, place: number): void {
         if (this.recognised) return;
-        for (let index = 0; index < models.length && !this.recognised; index++) {
-            const model = models[index];
-            for (let at = 0; at + model.length <= end && !this.recognised; at++) {
+        for (let model = place; book[model] && !this.recognised; model += book[model] + 1) {
+            for (let at = 0; at + book[model] <= end && !this.recognised; at++) {
                 let same = 0;
-                while (same < model.length && model[same] === line[at + same]) same++;
-                this.recognised = same === model.length;
+                while (same < book[model] && book[model + 1 + same] === line[at + same]) same++;
+                this.recognised = same === book[model];
             }
         }
         this.end = end < this.bytes.length ? end : this.bytes.length;

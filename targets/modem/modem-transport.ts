@@ -6,10 +6,12 @@
 import { misuse } from '../../src/misuse.ts';
 import { CONNECTION_LOST, TRANSPORT_FAULT } from '../../src/reasons.ts';
 import type { Transport, TransportOwner } from '../../src/transport.ts';
-import { DONE, FAILED } from './at-engine.ts';
 import { BringUp } from './bring-up.ts';
 import { BEARER_LOST, DATA } from './dialect.ts';
+import { DONE, FAILED } from './exchange.ts';
 import type { ModemOptions } from './options.ts';
+import { MISCOUNTED } from './pattern.ts';
+import { COUNT, READ, SEND } from './plan.ts';
 import { AT_REST, CLOSING, ONLINE } from './stages.ts';
 
 /** How long to trust that the modem announces bytes: while an answer may be awaited, and else. */
@@ -32,6 +34,11 @@ export class ModemTransport extends BringUp implements Transport {
     private closedByPeer = false;
     private readFirst = false;
     private answerAwaited = false;
+    /** Something was sent since the modem said how many bytes it has sent; it is being asked; it has ever answered that. */
+    private uncounted = false;
+    private counting = false;
+    private canCount = false;
+    private readonly readFailsWhenEmpty: boolean;
 
     /** Throws if an option breaks its rule, or a text would end a command early. */
     constructor(options: ModemOptions) {
@@ -42,6 +49,7 @@ export class ModemTransport extends BringUp implements Transport {
         if (!(sendSize > 15 && sendSize % 1 === 0)) misuse(MOTEMQ_TEXTS ? 'sendSize is at least 16 bytes' : 'sendSize', sendSize);
         if (!(readSize > 0 && readSize <= dialect.readMaximum && readSize % 1 === 0)) misuse(MOTEMQ_TEXTS ? 'readSize is 1 to what the dialect reads at most' : 'readSize', readSize);
         if (options.tls && !dialect.tls) misuse(MOTEMQ_TEXTS ? 'tls: this dialect has no sockets with TLS' : 'tls', dialect.name);
+        this.readFailsWhenEmpty = (options.tls && dialect.tls ? dialect.tls : dialect.tcp).read.failsWhenEmpty ?? false;
         this.outgoing = new Uint8Array(sendSize);
         this.incoming = new Uint8Array(readSize);
     }
@@ -87,8 +95,8 @@ export class ModemTransport extends BringUp implements Transport {
     // The connection.
 
     protected override beginConnection(): void {
-        this.heard = this.reading = false;
-        this.sending = this.flushed = this.filled = 0;
+        this.heard = this.reading = this.counting = this.uncounted = false;
+        this.engine.numbers.total = this.sending = this.flushed = this.filled = 0;
         this.starved = this.dataWaits = this.closedByPeer = this.readFirst = this.answerAwaited = false;
         this.linked = this.owner !== null;
         if (this.owner) this.owner.onOpen();
@@ -97,7 +105,7 @@ export class ModemTransport extends BringUp implements Transport {
 
     /** Does what is to be done next on the connection, unless something is under way. */
     private serve(): void {
-        if (this.stage !== ONLINE || this.sending || this.reading) return;
+        if (this.stage !== ONLINE || this.sending || this.reading || this.counting) return;
         const numbers = this.engine.numbers;
         const maximum = this.options.dialect.sendMaximum;
         const maySend = this.flushed > 0 && !this.closedByPeer;
@@ -107,51 +115,79 @@ export class ModemTransport extends BringUp implements Transport {
             this.got = 0;
             numbers.left = -1;
             numbers.length = this.incoming.length;
-            return this.engine.begin(this.plan.read, this.incoming, 0);
+            return this.engine.begin(this.plan.at(READ), this.incoming, 0);
+        } else if (maySend && this.uncounted && this.plan.has(COUNT)) {
+            // It must be certain that all of it went out before more follows: else that would stand in its place.
+            this.counting = true;
+            numbers.length = 0;
+            return this.engine.begin(this.plan.at(COUNT), this.outgoing, 0);
         } else if (maySend) {
             this.sending = numbers.length = this.flushed < maximum ? this.flushed : maximum;
-            return this.engine.begin(this.plan.send, this.outgoing, 0);
+            return this.engine.begin(this.plan.at(SEND), this.outgoing, 0);
         } else if (this.closedByPeer) return this.fail(CONNECTION_LOST, true);
         else if (this.linked) return this.engine.rest(this.answerAwaited ? POLL_AFTER_SEND : POLL_IDLE);
         else return this.enter(CLOSING);
     }
 
     protected override endExchange(outcome: number): void {
+        const numbers = this.engine.numbers;
+        const miscounted = numbers.result === MISCOUNTED;
         if (this.reading) {
-            if (outcome === DONE || outcome === FAILED && this.plan.readFailsWhenEmpty) {
-                // Only what a read brings that ends well: a line that loses bytes must not give the owner wrong ones.
-                if (this.got && this.engine.numbers.left) this.dataWaits = true;
-                // OK alone: the peer has closed it, and nothing is left.
-                if (outcome === DONE && !this.engine.headed) this.closedByPeer = true;
-                if (this.got) {
-                    this.heard = true;
-                    this.strikes = 0;
-                }
-                if (this.linked && this.got) this.owner!.onBytes(this.incoming, 0, this.got);
-                this.reading = false;
+            this.reading = false;
+            if (outcome === DONE || outcome === FAILED && this.readFailsWhenEmpty) {
+                return this.endRead(outcome === DONE && !this.engine.exchange.headed);
+            }
+        } else if (this.counting) {
+            this.counting = false;
+            // A firmware that lacks the question has never answered it.
+            if (outcome === DONE || outcome === FAILED && !miscounted && !this.canCount) {
+                this.canCount = outcome === DONE;
+                this.uncounted = false;
                 return this.serve();
             }
+            if (outcome === FAILED && !miscounted) return this.readLastWords();
+        } else if (outcome === DONE) return this.endSend();
+        else if (outcome === FAILED) return this.readLastWords();
+        return this.fail(outcome === FAILED && !miscounted ? CONNECTION_LOST : TRANSPORT_FAULT, outcome === FAILED);
+    }
+
+    /** A read has ended well: only what such a one brings is handed on, since a line that loses bytes must not give the owner wrong ones. */
+    private endRead(isClosed: boolean): void {
+        if (this.got && this.engine.numbers.left) this.dataWaits = true;
+        // Nothing is left.
+        if (isClosed) this.closedByPeer = true;
+        if (this.got) {
+            this.heard = true;
+            this.strikes = 0;
+            // What is done from within this call must wait until `incoming` is free again.
+            this.reading = true;
+            if (this.linked) this.owner!.onBytes(this.incoming, 0, this.got);
             this.reading = false;
-        } else if (outcome === DONE) {
-            const outgoing = this.outgoing;
-            const sent = this.sending;
-            for (let at = sent; at < this.filled; at++) outgoing[at - sent] = outgoing[at];
-            this.filled -= sent;
-            this.flushed -= sent;
-            this.sending = 0;
-            this.readFirst = this.answerAwaited = true;
-            if (this.starved && this.linked) {
-                this.starved = false;
-                this.owner!.onWritable();
-            }
-            return this.serve();
-        } else if (outcome === FAILED) {
-            // Nothing more goes out, but the peer's last words may wait still, a refusal for instance.
-            this.sending = this.flushed = this.filled = 0;
-            this.closedByPeer = this.dataWaits = true;
-            return this.serve();
         }
-        return this.fail(outcome === FAILED ? CONNECTION_LOST : TRANSPORT_FAULT, outcome === FAILED);
+        return this.serve();
+    }
+
+    private endSend(): void {
+        const outgoing = this.outgoing;
+        const sent = this.sending;
+        for (let at = sent; at < this.filled; at++) outgoing[at - sent] = outgoing[at];
+        this.engine.numbers.total += sent;
+        this.filled -= sent;
+        this.flushed -= sent;
+        this.sending = 0;
+        this.readFirst = this.answerAwaited = this.uncounted = true;
+        if (this.starved && this.linked) {
+            this.starved = false;
+            this.owner!.onWritable();
+        }
+        return this.serve();
+    }
+
+    /** Nothing more goes out, but the peer's last words may wait still, a refusal for instance. */
+    private readLastWords(): void {
+        this.sending = this.flushed = this.filled = 0;
+        this.closedByPeer = this.dataWaits = true;
+        return this.serve();
     }
 
     override onData(bytes: Uint8Array, start: number, end: number): void {

@@ -3,22 +3,22 @@
 import { MODEM_RESTARTED, SIM_LOCKED, TRANSPORT_FAULT, WRONG_MODEM } from '../../src/reasons.ts';
 import type { Platform, TransportOwner } from '../../src/transport.ts';
 import { AtEngine } from './at-engine.ts';
-import type { AtOwner, Exchange } from './at-engine.ts';
+import type { AtOwner } from './at-engine.ts';
 import { BEARER_LOST, CLOSED, DATA, POWERED_DOWN, REBOOTED } from './dialect.ts';
 import { Identity } from './identity.ts';
 import type { ModemOptions } from './options.ts';
-import { Plan } from './plan.ts';
-import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
+import { DETACH, Plan, RESET } from './plan.ts';
+import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, SLEEPING, STARTING } from './stages.ts';
 
 /** Times in ms. A modem that is starting answers nothing for a while. */
 const POWER_KEY = 1200;
-const STARTING = 6000;
+const START_TIME = 6000;
 
 /** No answer has come yet to a query that is repeated until it is right. */
 const NO_ANSWER = -1;
 
 export abstract class StageRunner implements AtOwner {
-    /** What is under way, one of AT_REST to SLEEPING. */
+    /** What is under way, one of AT_REST to STARTING. */
     stage = AT_REST;
     /** Lines of the modem that meant nothing to us. */
     unknownLines = 0;
@@ -45,8 +45,8 @@ export abstract class StageRunner implements AtOwner {
     protected readonly identity = new Identity();
     /** What the present query has brought. */
     protected answer = NO_ANSWER;
-    /** The steps under way, and the present one. */
-    protected steps: readonly Exchange[];
+    /** The sequence of steps under way (plan.ts), and the place of the present one. */
+    protected sequence = AT_REST;
     protected step = 0;
     /** How often the present step was tried again. */
     protected repeats = 0;
@@ -60,8 +60,7 @@ export abstract class StageRunner implements AtOwner {
         this.options = options;
         this.plan = new Plan(options);
         this.platform = options.platform;
-        this.steps = this.plan.probe;
-        this.engine = new AtEngine(this, options.serial, options.platform, options.lineSize ?? 192, this.plan.prompt, options.dialect.promptDelay ?? 0);
+        this.engine = new AtEngine(this, options.serial, options.platform, this.plan.book, options.lineSize ?? 192, this.plan.prompt, options.dialect.promptDelay ?? 0);
     }
 
     /** Goes on from where the modem is, with a remedy first if the last attempts failed. */
@@ -93,7 +92,7 @@ export abstract class StageRunner implements AtOwner {
 
     /** Bytes to the modem, all in all. */
     get bytesOut(): number {
-        return this.engine.bytesOut;
+        return this.engine.sender.bytesOut;
     }
 
     /** Bytes from the modem, all in all. */
@@ -129,12 +128,12 @@ export abstract class StageRunner implements AtOwner {
                 break;
             case POWERED_DOWN:
             case REBOOTED:
-                if (stage === PROBING || stage === CURING || stage === SLEEPING) return;
+                if (stage === PROBING || stage >= CURING) return;
                 this.reached = PROBING;
                 if (stage === AT_REST) return;
                 this.strikes = event === POWERED_DOWN ? 3 : 0;
                 this.cured = false;
-                this.engine.owed = 0;
+                this.engine.owes = false;
                 this.startAnew();
                 if (stage !== ONLINE || this.linked) this.tell(MODEM_RESTARTED);
                 break;
@@ -143,51 +142,27 @@ export abstract class StageRunner implements AtOwner {
     }
 
     protected enter(stage: number): void {
-        const plan = this.plan;
         this.stage = stage;
-        this.step = this.repeats = 0;
         this.answer = NO_ANSWER;
-        switch (stage) {
-            case PROBING:
-                this.steps = plan.probe;
-                break;
-            case PREPARING:
-                this.steps = plan.prepare;
-                this.identity.forget();
-                break;
-            case UNLOCKING:
-                this.steps = plan.unlock;
-                break;
-            case REGISTERING:
-                this.steps = plan.register;
-                break;
-            case ATTACHING:
-                this.steps = plan.attach;
-                break;
-            case DIALING:
-                if (this.stale) {
-                    return this.enter(CLOSING);
-                }
-                this.steps = plan.dial;
-                break;
-            case CLOSING:
-                this.stale = false;
-                this.steps = plan.hangUp;
-                break;
-            case SLEEPING:
-                this.steps = plan.powerDown;
-                break;
-            default:
-                // Bearer down and up, reset, power key: each attempt a stronger one.
-                this.steps = this.strikes > 3 ? plan.none : this.strikes > 2 ? plan.reset : plan.detach;
-        }
-        if (this.steps.length) return this.next();
+        if (stage === PREPARING) this.identity.forget();
+        else if (stage === CLOSING) this.stale = false;
+        else if (stage === DIALING && this.stale) return this.enter(CLOSING);
+        // Bearer down and up, reset, power key: each attempt a stronger one.
+        return this.run(stage !== CURING ? stage : this.strikes > 3 ? CURING : this.strikes > 2 ? RESET : DETACH);
+    }
+
+    /** Does the steps of the plan's `sequence`. */
+    protected run(sequence: number): void {
+        this.sequence = sequence;
+        this.step = this.plan.at(sequence);
+        this.repeats = 0;
+        if (this.plan.has(sequence)) return this.next();
         else return this.endStage();
     }
 
     protected next(): void {
         this.engine.numbers.length = 0;
-        return this.engine.begin(this.steps[this.step], this.outgoing, 0);
+        return this.engine.begin(this.step, this.outgoing, 0);
     }
 
     /** Waits, unless nobody wants a connection any more. */
@@ -230,8 +205,8 @@ export abstract class StageRunner implements AtOwner {
     /** The modem is starting: leaves it the time for that. */
     protected startAnew(): void {
         this.reached = PROBING;
-        this.stage = AT_REST;
-        this.engine.rest(STARTING);
+        this.stage = STARTING;
+        this.engine.rest(START_TIME);
     }
 
     /**

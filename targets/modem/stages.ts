@@ -12,3 +12,5 @@ export const ONLINE = 7;
 export const CLOSING = 8;
 export const CURING = 9;
 export const SLEEPING = 10;
+/** The modem is left the time that its start takes. */
+export const STARTING = 11;

@@ -57,11 +57,11 @@ const inSession: readonly KnownBug[] = [
 const inEngine: readonly KnownBug[] = [
     { name: 'a byte lost of a read is not noticed', file: engine, from: 'if (!returned || (trailer ? end !== 1 || line[0] !== trailer : end)) return this.finish(GARBLED);', to: '' },
     { name: 'a read of more bytes than were asked for', file: engine, from: 'count < 0 || count > this.numbers.length', to: 'count < 0' },
-    { name: 'two runs of bytes in one read', file: engine, from: ' || this.headed || this.trailing', to: '' },
+    { name: 'two runs of bytes in one read', file: engine, from: ' || exchange.headed)', to: ')' },
     { name: 'a prompt without a prompt', file: engine, from: 'if (byte === this.prompt && this.phase', to: 'if (this.phase' },
     { name: 'a line longer than its buffer is told', file: engine, from: 'if (end > line.length) {', to: 'if (end > line.length + 8) {' },
     { name: 'counted bytes cut where a piece ends', file: engine, from: 'this.counted -= size;', to: 'this.counted = 0;' },
-    { name: 'an end is told twice', file: engine, from: '        this.exchange = null;\n        this.phase = IDLE;\n        this.counted', to: '        this.counted' },
+    { name: 'an end is told twice', file: engine, from: '        this.phase = IDLE;\n        this.sender.stop();\n        this.counted', to: '        this.counted' },
 ];
 
 export const knownBugs: readonly FuzzedBug[] = [

@@ -1,8 +1,9 @@
-// Nordic's Serial Modem (nRF91), with its sockets by handle: data mode after OK, no prompt.
+// Nordic's Serial Modem (nRF91), with its sockets by handle. Bytes go out as hexadecimal digits: the answer then has their count, which that of
+// the data mode lacks, and nothing can hold the line in that mode.
 import { CLOSED, DATA } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
-const send = { command: 'AT#XSEND=%i,2,0,%n', expect: ['#XDATAMODE: %z'], seconds: 30 };
+const send = { command: 'AT#XSEND=%i,1,0,"%x"', expect: ['#XSEND: %i,%n,%l', 'OK'], seconds: 30 };
 // ERROR: nothing is there.
 const read = { command: 'AT#XRECV=%i,0,64,0,%n', header: '#XRECV: %i,%n,%n', endsBare: true, failsWhenEmpty: true };
 const close = [{ command: 'AT#XCLOSE=%i', expect: ['#XCLOSE: %i,%z', 'OK'], seconds: 15, tolerated: true }];
@@ -17,7 +18,6 @@ const connect = { command: 'AT#XCONNECT=%i,"%h",%p', expect: ['#XCONNECT: %i,1',
 export const nordic: Dialect = {
     name: 'Nordic Serial Modem',
     models: ['nRF91'],
-    prompt: 'OK',
     init: [{ command: 'AT+CFUN=1', seconds: 20 }],
     bearer: [
         { command: 'AT+CGDCONT=0,"IP","%a"', tolerated: true },

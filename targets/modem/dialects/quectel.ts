@@ -21,6 +21,7 @@ export const quectel: Dialect = {
     tcp: {
         open: [{ command: 'AT+QIOPEN=1,%i,"TCP","%h",%p,0,0', expect: ['OK', '+QIOPEN: %i,%z'], seconds: 150 }],
         send: { command: 'AT+QISEND=%i,%n', expect: ['SEND OK'], fail: ['SEND FAIL'], seconds: 30 },
+        count: { command: 'AT+QISEND=%i,0', expect: ['+QISEND: %t,%n,%n', 'OK'], asks: true },
         read: { command: 'AT+QIRD=%i,%n', header: '+QIRD: %n', emptyLine: true },
         // Also after the peer has closed it and after an open that failed: until then its number is in use.
         close: [{ command: 'AT+QICLOSE=%i', seconds: 15, tolerated: true }],

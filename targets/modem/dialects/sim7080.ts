@@ -3,6 +3,8 @@ import { BEARER_LOST, CLOSED, DATA, POWERED_DOWN } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
 const send = { command: 'AT+CASEND=%i,%n', seconds: 15 };
+// Newer firmware has a line with a count before the OK, older has none.
+const count = { command: 'AT+CAACK=%i', expect: ['+CAACK: %t,%n', 'OK'], asks: true };
 const read = { command: 'AT+CARECV=%i,%n', header: '+CARECV: %n,', empty: '+CARECV: 0' };
 const close = [{ command: 'AT+CACLOSE=%i', seconds: 15, tolerated: true }];
 const events: Dialect['events'] = [['+CADATAIND: %i', DATA], ['+CASTATE: %i,0', CLOSED]];
@@ -26,7 +28,7 @@ export const sim7080: Dialect = {
     readMaximum: 512,
     tcp: {
         open: [{ command: 'AT+CACID=%i' }, { command: 'AT+CASSLCFG=%i,"SSL",0', tolerated: true }, open],
-        send, read, close, events,
+        send, count, read, close, events,
     },
     tls: {
         open: [
@@ -39,7 +41,7 @@ export const sim7080: Dialect = {
             { command: 'AT+CASSLCFG=%i,"CERT","%C"', tolerated: true },
             open,
         ],
-        send, read, close, events,
+        send, count, read, close, events,
     },
     events: [['+APP PDP: 0,DEACTIVE', BEARER_LOST], ['NORMAL POWER DOWN', POWERED_DOWN]],
 };

@@ -2,8 +2,11 @@
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { SerialOwner, SerialPort } from '../../../src/serial.ts';
 import { AtEngine } from '../at-engine.ts';
-import type { AtOwner, Exchange } from '../at-engine.ts';
-import { compile } from '../pattern.ts';
+import type { AtOwner } from '../at-engine.ts';
+import { BookWriter, SENDS } from '../book.ts';
+import { Exchange } from '../exchange.ts';
+import { ALONE, Numbers } from '../pattern.ts';
+import type { Plan } from '../plan.ts';
 
 export const bytesOf = (text: string): Uint8Array => Uint8Array.from(text, character => character.charCodeAt(0));
 export const textOf = (bytes: Uint8Array, start = 0, end = bytes.length): string => String.fromCharCode(...bytes.subarray(start, end));
@@ -32,13 +35,55 @@ export class Line implements SerialPort {
     }
 }
 
-/** One step as the engine takes it: OK ends it unless `parts` says otherwise. */
-export function step(command: string, parts: Partial<{ expect: string[]; fail: string[]; timeout: number; header: string; trailer: string; sends: boolean; empty: string; lineEnds: number }> = {}): Exchange {
-    const { expect = ['OK'], fail = ['ERROR', '+CME ERROR: %z'], timeout = 1000, header, trailer, sends = false, empty, lineEnds = 1 } = parts;
-    return {
-        command: compile(command + '\r'), expect: expect.map(compile), fail: fail.map(compile), timeout, tolerated: false, asks: false, repeats: 0, sends, header: header ? compile(header) : null,
-        empty: empty ? compile(empty) : null, endsBare: false, trailer: trailer?.charCodeAt(0) ?? 0, lineEnds,
-    };
+/** Steps of all tests of this process lie in one book. */
+const book = new Uint8Array(16384);
+const writer = new BookWriter([], '\r', 192);
+
+interface StepParts {
+    readonly expect: string[];
+    readonly fail: string[];
+    /** In ms. */
+    readonly timeout: number;
+    readonly header: string;
+    readonly trailer: string;
+    readonly sends: boolean;
+    readonly empty: string;
+    readonly emptyLine: boolean;
+}
+
+/** The place of a step as the engine takes it: OK ends it unless `parts` says otherwise. */
+export function step(command: string, parts: Partial<StepParts> = {}): number {
+    const { place } = writer;
+    const { header, trailer, empty, emptyLine, expect, fail, timeout = 1000, sends } = parts;
+    const given = { command, expect, fail, seconds: timeout / 1000 };
+    writer.step(given, sends ? SENDS : 0, header ? { ...given, header, trailer, empty, emptyLine } : null);
+    book.set(writer.finish());
+    return place;
+}
+
+/** Whether the whole of `line` matches `pattern`, with `numbers` made for it. */
+export function match(pattern: string, line: string, prepare?: (numbers: Numbers) => void): Numbers | null {
+    const patterns = new BookWriter([], '', 192);
+    const { place } = patterns;
+    patterns.pattern(pattern);
+    const numbers = new Numbers(patterns.finish());
+    prepare?.(numbers);
+    return numbers.find(place, ALONE, bytesOf(line), line.length) >= 0 ? numbers : null;
+}
+
+/** Commands of a plan's sequences as they go out, about `length` bytes, without the ends of their lines; of one that spells bytes what stands before these. */
+export function commandsOf(plan: Plan, sequences: readonly number[], length = 0): { command: string; place: number }[] {
+    const exchange = new Exchange(plan.book);
+    const into = new Uint8Array(300);
+    const found = [];
+    for (const sequence of sequences) {
+        for (let place = plan.at(sequence); place < plan.at(sequence + 1); place = exchange.nextAt) {
+            exchange.begin(place);
+            exchange.numbers.length = length;
+            found.push({ command: textOf(into, 0, exchange.numbers.write(exchange.commandAt, exchange.nextAt, into)).trimEnd(), place });
+        }
+    }
+    return found;
 }
 
 export class EngineWorld implements AtOwner {
@@ -52,7 +97,7 @@ export class EngineWorld implements AtOwner {
 
     constructor(options: { lineSize?: number; prompt?: string; promptDelay?: number } = {}) {
         const { lineSize = 64, prompt = '>', promptDelay = 0 } = options;
-        this.engine = new AtEngine(this, this.line, this.platform, lineSize, prompt.length === 1 ? prompt.charCodeAt(0) : 0, promptDelay);
+        this.engine = new AtEngine(this, this.line, this.platform, book, lineSize, prompt.charCodeAt(0), promptDelay);
         this.engine.open(115200);
     }
 
@@ -62,10 +107,10 @@ export class EngineWorld implements AtOwner {
         for (let at = 0; at < bytes.length; at += size) this.line.owner!.onBytes(bytes, at, Math.min(at + size, bytes.length));
     }
 
-    /** Begins `exchange` about `length` bytes; those of `data` are sent. */
-    begin(exchange: Exchange, length = 0, data = ''): void {
+    /** Begins the exchange of the step at `place` about `length` bytes; those of `data` are sent. */
+    begin(place: number, length = 0, data = ''): void {
         this.engine.numbers.length = data.length || length;
-        this.engine.begin(exchange, bytesOf(data), 0);
+        this.engine.begin(place, bytesOf(data), 0);
     }
 
     onEnd(outcome: number): void {

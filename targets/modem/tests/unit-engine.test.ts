@@ -86,7 +86,7 @@ test('a refusal in place of the prompt ends it, and nothing is owed', () => {
     const world = new EngineWorld();
     world.begin(send, 0, 'abc');
     world.says('\r\nERROR\r\n');
-    assert.equal([world.told, world.engine.owed, world.line.written], [['end 1'], 0, 'AT+SEND=3\r']);
+    assert.equal([world.told, world.engine.owes, world.line.written], [['end 1'], false, 'AT+SEND=3\r']);
 });
 
 test('a prompt is looked for in a send only, once', () => {
@@ -100,12 +100,40 @@ test('a prompt is looked for in a send only, once', () => {
     assert.is(world.line.written, 'AT+X\rAT+SEND=2\rab');
 });
 
-test('the line OK may be the prompt', () => {
-    const world = new EngineWorld({ prompt: 'OK' });
-    world.begin(send, 0, 'abc');
-    world.says('\r\nOK\r\n');
-    assert.is(world.line.written, 'AT+SEND=3\rabc');
-    assert.equal(world.told, []);
+test('bytes may be spelled within the command, over a line that takes little, and their count is held against the answer', () => {
+    const spelled = step('AT+SEND=%i,"%x",1', { expect: ['+SEND: %l', 'OK'], sends: true });
+    const bytes = String.fromCharCode(...Array.from({ length: 150 }, (_, index) => index * 7 & 255));
+    const written = `AT+SEND=0,"${Buffer.from(bytes, 'latin1').toString('hex').toUpperCase()}",1\r`;
+    for (const room of [1, 7, 64, 1000]) {
+        for (const [count, end] of [[150, 'end 0'], [149, 'end 1']] as const) {
+            const world = new EngineWorld();
+            world.line.room = room;
+            world.begin(spelled, 0, bytes);
+            while (world.line.written.length < written.length) {
+                assert.equal(world.told, []);
+                world.line.room = room;
+                world.line.owner!.onWritable();
+            }
+            assert.is(world.line.written, written);
+            world.says(`\r\n+SEND: ${count}\r\n\r\nOK\r\n`);
+            assert.equal(world.told, [end]);
+        }
+    }
+});
+
+test('what answers a command before all of it is out is not its end, but a failure is', () => {
+    const spelled = step('AT+SEND="%x"', { sends: true });
+    const world = new EngineWorld();
+    world.line.room = 12;
+    world.begin(spelled, 0, 'abcdef');
+    world.says('OK\r\n');
+    assert.equal(world.told, ['line OK']);
+    world.says('ERROR\r\n');
+    assert.equal(world.told, ['line OK', 'end 1']);
+    world.line.room = 100;
+    world.line.owner!.onWritable();
+    assert.is(world.line.written, 'AT+SEND="616', 'the rest does not go out');
+    assert.not(world.engine.owes);
 });
 
 test('bytes wait as long as the modem wants behind the prompt', () => {
@@ -216,22 +244,22 @@ test('an exchange without an end is unanswered at its deadline, and then only', 
     assert.is(world.told.at(-1), 'line OK', 'what comes too late ends nothing');
 });
 
-test('a send that gets no answer owes its bytes, and padding pays them', () => {
+test('a send that gets no answer owes bytes, and padding pays them', () => {
     const world = new EngineWorld({ lineSize: 64 });
     world.begin(send, 0, 'x'.repeat(100));
     world.says('>');
     world.platform.pass(1000);
-    assert.equal([world.told, world.engine.owed], [['end 2'], 100]);
+    assert.equal([world.told, world.engine.owes], [['end 2'], true]);
     world.line.written = '';
-    world.engine.pad(world.engine.owed);
-    assert.is(world.line.written.length, 100);
+    world.engine.sender.pad(100);
+    assert.is(world.line.written, '\0'.repeat(100));
 });
 
 test('a send without its prompt owes nothing', () => {
     const world = new EngineWorld();
     world.begin(send, 0, 'abc');
     world.platform.pass(1000);
-    assert.equal([world.told, world.engine.owed], [['end 2'], 0]);
+    assert.equal([world.told, world.engine.owes], [['end 2'], false]);
 });
 
 test('quiet comes when nothing has come for so long, and after a longest time at any rate', () => {

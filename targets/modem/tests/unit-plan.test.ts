@@ -2,13 +2,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
-import type { Exchange } from '../at-engine.ts';
 import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../dialects/index.ts';
 import { ModemTransport } from '../index.ts';
 import type { Dialect, ModemOptions } from '../index.ts';
-import { compile, Numbers } from '../pattern.ts';
-import { Plan } from '../plan.ts';
-import { bytesOf, Line, textOf } from './engine-world.ts';
+import { BookWriter } from '../book.ts';
+import { ALONE, MISCOUNTED, Numbers } from '../pattern.ts';
+import { DETACH, ENTER_PIN, Plan, READ, RESET, SEND } from '../plan.ts';
+import { ATTACHING, CLOSING, DIALING, PREPARING, REGISTERING, SLEEPING, UNLOCKING } from '../stages.ts';
+import { commandsOf, Line, match, textOf } from './engine-world.ts';
 
 const cellular = [nordic, quectel, sim7080, sim7600, sim800, ublox];
 const all = [...cellular, espAt];
@@ -17,16 +18,10 @@ function optionsOf(dialect: Dialect, more: Partial<ModemOptions> = {}): ModemOpt
     return { serial: new Line(), platform: new VirtualPlatform(), dialect, host: 'broker.example', apn: 'internet', ...more };
 }
 
-/** Commands as they go out, numbers aside. */
-function commandsOf(steps: readonly Exchange[]): string[] {
-    const numbers = new Numbers();
-    const bytes = new Uint8Array(300);
-    return steps.map(step => textOf(bytes, 0, numbers.write(step.command, bytes)).trimEnd());
-}
+/** The commands of `sequences` as they go out, numbers aside. */
+const given = (plan: Plan, ...sequences: number[]): string[] => commandsOf(plan, sequences).map(({ command }) => command);
 
-function allOf(plan: Plan): string[] {
-    return commandsOf([...plan.prepare, ...plan.unlock, ...plan.enterPin, ...plan.register, ...plan.attach, ...plan.dial]);
-}
+const allOf = (plan: Plan): string[] => given(plan, PREPARING, UNLOCKING, ENTER_PIN, REGISTERING, ATTACHING, DIALING);
 
 /** What it throws; empty if it does not. */
 function refusal(dialect: Dialect, more: Partial<ModemOptions>): string {
@@ -41,55 +36,86 @@ function refusal(dialect: Dialect, more: Partial<ModemOptions>): string {
 // Patterns
 
 test('a pattern matches a whole line, numbers of any length up to nine digits in it', () => {
-    const numbers = new Numbers();
-    const pattern = compile('+X: %i,%n,%r');
     for (const [line, matches] of [
         ['+X: 0,12,345', true], ['+X: 0,12,', false], ['+X: 0,12', false], ['+X: 0,12,345 ', false], ['+X: 1,12,345', false], ['+x: 0,12,345', false],
         ['+X: 0,123456789,0', true], ['+X: 0,1234567890,0', false], ['+X: 0,-1,0', true], ['+X: 0,-,0', false], ['', false],
-    ] as const) assert.is(numbers.match(pattern, bytesOf(line), line.length), matches, line);
+    ] as const) assert.is(match('+X: %i,%n,%r', line) !== null, matches, line);
 });
 
 test('numbers are taken over if all of it matches, and none if not', () => {
-    const numbers = new Numbers();
-    numbers.socket = 3;
-    const pattern = compile('+X: %I,%n,%r,%z;');
+    let numbers!: Numbers;
     const line = '+X: 7,12,345,6;';
-    assert.not(numbers.match(pattern, bytesOf(line), line.length - 1));
+    const prepare = (made: Numbers): void => {
+        numbers = made;
+        numbers.socket = 3;
+    };
+    assert.not(match('+X: %I,%n,%r,%z;', line.slice(0, -1), prepare));
     assert.equal([numbers.socket, numbers.count, numbers.left, numbers.result], [3, 0, 0, 0]);
-    assert.ok(numbers.match(pattern, bytesOf(line), line.length));
+    assert.ok(match('+X: %I,%n,%r,%z;', line, prepare));
     assert.equal([numbers.socket, numbers.count, numbers.left, numbers.result], [7, 12, 345, 6]);
 });
 
-test('%l must be the length, %* is the rest, %% and other letters are themselves', () => {
-    const numbers = new Numbers();
-    numbers.length = 10;
-    const matches = (pattern: string, line: string) => numbers.match(compile(pattern), bytesOf(line), line.length);
-    assert.ok(matches('ACCEPT:%l', 'ACCEPT:10'));
-    assert.is(numbers.result, 0);
-    assert.ok(matches('ACCEPT:%l', 'ACCEPT:9'));
-    assert.is(numbers.result, -1, 'another number is a failure');
-    assert.ok(matches('+X: %*', '+X: '));
-    assert.ok(matches('+X: %*', '+X: "anything", 1'));
-    assert.not(matches('+X: %*', '+X:'));
-    assert.ok(matches('100%y', '100%y'));
-    assert.ok(matches('100%', '100%'));
+test('%l must be the length, %t the bytes sent so far; %* is the rest, %% and other letters are themselves', () => {
+    const prepare = (numbers: Numbers): void => {
+        numbers.length = 10;
+        numbers.total = 12345;
+    };
+    assert.is(match('ACCEPT:%l', 'ACCEPT:10', prepare)!.result, 0);
+    assert.is(match('ACCEPT:%l', 'ACCEPT:9', prepare)!.result, MISCOUNTED);
+    assert.is(match('SENT:%t', 'SENT:12345', prepare)!.result, 0);
+    assert.is(match('SENT:%t', 'SENT:10', prepare)!.result, MISCOUNTED);
+    assert.ok(match('+X: %*', '+X: '));
+    assert.ok(match('+X: %*', '+X: "anything", 1'));
+    assert.not(match('+X: %*', '+X:'));
+    assert.ok(match('100%y', '100%y'));
+    assert.ok(match('100%', '100%'));
+});
+
+test('of a list the first pattern that matches is found', () => {
+    const writer = new BookWriter([], '', 192);
+    const { place } = writer;
+    writer.list(['+A', '%n,CLOSED', '+A: %n', '+A: %*'], [5, 6, 7, 8]);
+    const book = writer.finish();
+    const numbers = new Numbers(book);
+    const found = (line: string): number => {
+        const at = numbers.find(place, 1, Buffer.from(line), line.length);
+        return at < 0 ? at : book[at + book[at] + 1];
+    };
+    for (const [line, extra] of [['+A', 5], ['3,CLOSED', 6], ['+A: 1', 7], ['+A: x', 8], ['+B', -1], ['', -1]] as const) assert.is(found(line), extra, line);
 });
 
 test('a command has its numbers in digits, or does not fit', () => {
-    const numbers = new Numbers();
     const into = new Uint8Array(16);
-    const written = (command: string): string => {
-        const end = numbers.write(compile(command), into);
+    const written = (command: string, socket: number, length: number): string => {
+        const writer = new BookWriter([], '', 192);
+        const { place } = writer;
+        writer.pattern(command);
+        const numbers = new Numbers(writer.finish());
+        numbers.socket = socket;
+        numbers.length = length;
+        const end = numbers.write(place + 1, writer.place, into);
         return end < 0 ? 'too long' : textOf(into, 0, end);
     };
     for (const [socket, length, text] of [[0, 0, 'S=0,0'], [9, 10, 'S=9,10'], [12, 1460, 'S=12,1460'], [0, 99999, 'S=0,99999']] as const) {
-        numbers.socket = socket;
-        numbers.length = length;
-        assert.is(written('S=%i,%n'), text);
+        assert.is(written('S=%i,%n', socket, length), text);
     }
-    assert.is(written('x'.repeat(16)), 'x'.repeat(16));
-    assert.is(written('x'.repeat(17)), 'too long');
-    assert.is(written('x'.repeat(12) + '%n'), 'too long');
+    assert.is(written('x'.repeat(16), 0, 0), 'x'.repeat(16));
+    assert.is(written('x'.repeat(17), 0, 0), 'too long');
+    assert.is(written('x'.repeat(12) + '%n', 0, 99999), 'too long');
+});
+
+test('a book grows as far as it must', () => {
+    const writer = new BookWriter([], '', 192);
+    const places: number[] = [];
+    for (let index = 0; index < 40; index++) {
+        places.push(writer.place);
+        writer.pattern(`${'+LONG PATTERN '.repeat(3)}${index}`);
+    }
+    const numbers = new Numbers(writer.finish());
+    for (const [index, place] of places.entries()) {
+        const line = `${'+LONG PATTERN '.repeat(3)}${index}`;
+        assert.is(numbers.find(place, ALONE, Buffer.from(line), line.length), place, line);
+    }
 });
 
 // Texts
@@ -116,8 +142,8 @@ test('names of files for TLS are held to the same', () => {
 
 test('a PIN is 4 to 8 digits', () => {
     for (const pin of ['123', '123456789', '12a4', '1234 ', '-123', '12"4']) assert.match(refusal(quectel, { pin }), /pin has 4 to 8 digits/, pin);
-    for (const pin of ['1234', '12345678']) assert.equal(commandsOf(new Plan(optionsOf(quectel, { pin })).enterPin), [`AT+CPIN="${pin}"`]);
-    assert.equal(commandsOf(new Plan(optionsOf(quectel)).enterPin), []);
+    for (const pin of ['1234', '12345678']) assert.equal(given(new Plan(optionsOf(quectel, { pin })), ENTER_PIN), [`AT+CPIN="${pin}"`]);
+    assert.equal(given(new Plan(optionsOf(quectel)), ENTER_PIN), []);
 });
 
 test('host, port and sizes are checked', () => {
@@ -133,14 +159,14 @@ test('host, port and sizes are checked', () => {
 // Commands
 
 test('host and port, 1883 or 8883, and the place of what is given', () => {
-    const dialOf = (more: Partial<ModemOptions>) => commandsOf(new Plan(optionsOf(quectel, more)).dial).at(-1);
+    const dialOf = (more: Partial<ModemOptions>) => given(new Plan(optionsOf(quectel, more)), DIALING).at(-1);
     assert.is(dialOf({}), 'AT+QIOPEN=1,0,"TCP","broker.example",1883,0,0');
     assert.is(dialOf({ port: 18830, host: '192.0.2.1' }), 'AT+QIOPEN=1,0,"TCP","192.0.2.1",18830,0,0');
     assert.is(dialOf({ tls: { ca: 'ca.pem' } }), 'AT+QSSLOPEN=1,1,0,"broker.example",8883,0');
 });
 
 test('of TLS only what is given is set, and the level follows from it', () => {
-    const configured = (tls: ModemOptions['tls']) => commandsOf(new Plan(optionsOf(quectel, { tls })).dial).filter(command => /cert|key|seclevel/.test(command));
+    const configured = (tls: ModemOptions['tls']) => given(new Plan(optionsOf(quectel, { tls })), DIALING).filter(command => /cert|key|seclevel/.test(command));
     assert.equal(configured({ acceptAnyCertificate: true }), ['AT+QSSLCFG="seclevel",1,0']);
     assert.equal(configured({ ca: 'ca.pem' }), ['AT+QSSLCFG="cacert",1,"ca.pem"', 'AT+QSSLCFG="seclevel",1,1']);
     assert.equal(configured({ ca: 'ca.pem', certificate: 'c.pem', key: 'k.pem' }), [
@@ -150,9 +176,9 @@ test('of TLS only what is given is set, and the level follows from it', () => {
 
 test('a user and his password are given to every cellular dialect, and no command for them without', () => {
     for (const dialect of cellular) {
-        const given = allOf(new Plan(optionsOf(dialect, { user: 'Ursula', password: 'secret' }))).filter(command => command.includes('Ursula'));
-        assert.is(given.length, 1, dialect.name);
-        assert.ok(given[0].includes('"secret"'), dialect.name);
+        const giving = allOf(new Plan(optionsOf(dialect, { user: 'Ursula', password: 'secret' }))).filter(command => command.includes('Ursula'));
+        assert.is(giving.length, 1, dialect.name);
+        assert.ok(giving[0].includes('"secret"'), dialect.name);
         assert.equal(allOf(new Plan(optionsOf(dialect))).filter(command => /AUTH/.test(command)), [], dialect.name);
     }
 });
@@ -161,17 +187,17 @@ test('power saving is asked for where it is wanted, of cellular modems, and then
     const wanted = { powerSaving: { periodicUpdate: 3600, active: 10 }, slowPaging: { cycle: 81.92 } } as const;
     for (const dialect of cellular) {
         const plan = new Plan(optionsOf(dialect, wanted));
-        assert.equal(commandsOf(plan.prepare).slice(-2), ['AT+CPSMS=1,,,"00000110","00000101"', 'AT+CEDRXS=2,4,"0101"'], dialect.name);
-        assert.equal(plan.powerDown, []);
+        assert.equal(given(plan, PREPARING).slice(-2), ['AT+CPSMS=1,,,"00000110","00000101"', 'AT+CEDRXS=2,4,"0101"'], dialect.name);
+        assert.not(plan.has(SLEEPING));
         const without = new Plan(optionsOf(dialect));
         assert.equal(allOf(without).filter(command => /CPSMS|CEDRXS/.test(command)), []);
-        assert.ok(without.powerDown.length > 0, dialect.name);
+        assert.ok(without.has(SLEEPING), dialect.name);
     }
     assert.equal(allOf(new Plan(optionsOf(espAt, wanted))).filter(command => /CPSMS|CEDRXS/.test(command)), []);
 });
 
 test('times are rounded up to what the network can be told (24.008 §10.5.7.3, §10.5.7.4a)', () => {
-    const saving = (periodicUpdate: number, active: number) => commandsOf(new Plan(optionsOf(quectel, { powerSaving: { periodicUpdate, active } })).prepare).at(-1)!.slice('AT+CPSMS=1,,,'.length);
+    const saving = (periodicUpdate: number, active: number) => given(new Plan(optionsOf(quectel, { powerSaving: { periodicUpdate, active } })), PREPARING).at(-1)!.slice('AT+CPSMS=1,,,'.length);
     for (const [periodicUpdate, active, text] of [
         [1, 0, '"01100001","00000000"'], [62, 2, '"01111111","00000001"'], [63, 63, '"10000011","00100010"'], [930, 62, '"10011111","00011111"'],
         [1860, 1860, '"10111111","00111111"'], [1861, 1861, '"00000100","01000110"'], [18600, 11160, '"00011111","01011111"'], [86400, 60, '"00111000","00011110"'],
@@ -183,7 +209,7 @@ test('times are rounded up to what the network can be told (24.008 §10.5.7.3, �
 });
 
 test('cycles are rounded up to what the network can be told (24.008 §10.5.5.32)', () => {
-    const paging = (cycle: number, narrowband?: true) => commandsOf(new Plan(optionsOf(quectel, { slowPaging: { cycle, narrowband } })).prepare).at(-1);
+    const paging = (cycle: number, narrowband?: true) => given(new Plan(optionsOf(quectel, { slowPaging: { cycle, narrowband } })), PREPARING).at(-1);
     for (const [cycle, code] of [
         [5.12, '0000'], [10, '0001'], [20.48, '0010'], [40, '0011'], [61.44, '0100'], [81.92, '0101'], [102.4, '0110'], [122.88, '0111'], [143, '1000'], [163.84, '1001'],
         [163.9, '1010'], [655, '1011'], [1310, '1100'], [2621, '1101'], [5242, '1110'], [10485, '1111'],
@@ -195,7 +221,7 @@ test('cycles are rounded up to what the network can be told (24.008 §10.5.5.32)
 test('no dialect leaves a letter of its own in a command', () => {
     for (const dialect of all) {
         const plan = new Plan(optionsOf(dialect, { user: 'u', password: 'p', pin: '1234', powerSaving: { periodicUpdate: 60, active: 2 }, slowPaging: { cycle: 10 } }));
-        for (const command of [...allOf(plan), ...commandsOf([plan.send, plan.read, ...plan.hangUp, ...plan.detach, ...plan.reset, ...new Plan(optionsOf(dialect)).powerDown])]) {
+        for (const command of [...allOf(plan), ...given(plan, SEND, READ, CLOSING, DETACH, RESET), ...given(new Plan(optionsOf(dialect)), SLEEPING)]) {
             assert.not.match(command, /%/, dialect.name);
         }
     }
