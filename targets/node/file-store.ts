@@ -82,8 +82,8 @@ export class FileStore implements Store {
     private held = 0;
     /** Beyond that the file is written anew. */
     private readonly longest: number;
-    /** The file has taken the place of another, and the disk may not know yet. */
-    private replaced = false;
+    /** The file may have taken the place of another, perhaps in an earlier run of the program, and the disk may not know yet. */
+    private replaced = true;
 
     /** Opens the file and finds the records in it. Throws on options that cannot be and if the file cannot be read or made. */
     constructor(options: FileStoreOptions) {

@@ -134,6 +134,22 @@ test('a record is on the disk when it has been taken', () => {
     store.close();
 });
 
+test('the first record of a run waits for the name of the file as well: the run before may have given it its place a moment ago', () => {
+    append(new FileStore({ path }), 'one');
+    const opened: string[] = [];
+    const disk = new class extends WatchedDisk {
+        override open(path: string, flags: string): number {
+            opened.push(path);
+            return super.open(path, flags);
+        }
+    }();
+    const store = new FileStore({ path, disk });
+    for (const text of ['two', 'three']) append(store, text);
+    assert.equal(opened, [path, folder]);
+    assert.is(disk.syncs, 3, 'the file, its folder, and the file again');
+    store.close();
+});
+
 test('the file has at most twice the capacity, however much goes through it', () => {
     const store = new FileStore({ path, capacity: 100, recordSize: 30 });
     let longest = 0;
