@@ -1,0 +1,105 @@
+// A board with Espruino at the end of a serial line: the interpreter itself, whose console is its standard input and output, or the model of
+// it behind the model of its console. Its Storage outlasts what unplugs it.
+import { spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Device } from '../../device.ts';
+import { model } from '../machine.ts';
+import { Engine } from './engine.ts';
+import { Front } from './front.ts';
+import type { FrontOptions } from './front.ts';
+
+/** Of the model. What is left out is as in the newest firmware on an ESP32. */
+export interface ModelOptions extends Partial<FrontOptions> {
+    /** Has E.CRC32. */
+    readonly checksums?: boolean;
+}
+
+const newest: FrontOptions & { checksums: boolean } = { version: '2v29', board: 'ESP32', packets: true, enquiry: true, queue: 1024, pace: Infinity, flowControl: true, checksums: true };
+
+export interface EspruinoDevice extends Device {
+    /** Takes its power away for good; its files are gone then. */
+    stop(): void;
+}
+
+/** Processes that are to end with this one. */
+const running = new Set<EspruinoDevice>();
+process.on('exit', () => running.forEach(device => device.stop()));
+
+abstract class Base implements EspruinoDevice {
+    onOutput: (bytes: Uint8Array) => void = () => {};
+    onUnplug: () => void = () => {};
+    hostBaud = 0;
+    protected readonly folder = mkdtempSync(join(tmpdir(), 'espruino-'));
+
+    constructor() {
+        running.add(this);
+    }
+
+    abstract receive(bytes: Uint8Array): void;
+    abstract stop(): void;
+    setLines(): void {}
+
+    protected end(): void {
+        running.delete(this);
+        rmSync(this.folder, { recursive: true, force: true });
+    }
+}
+
+/** Espruino's interpreter at `path`. It unplugs itself when it ends. */
+class InterpreterDevice extends Base {
+    private readonly child;
+
+    constructor(path: string) {
+        super();
+        this.child = spawn(path, [], { cwd: this.folder, stdio: ['pipe', 'pipe', 'ignore'] });
+        this.child.stdin.on('error', () => {});
+        this.child.stdout.on('data', (bytes: Buffer) => this.onOutput(bytes));
+        this.child.once('close', () => {
+            this.end();
+            this.onUnplug();
+        });
+    }
+
+    receive(bytes: Uint8Array): void {
+        this.child.stdin.write(bytes);
+    }
+
+    stop(): void {
+        // It takes SIGTERM for nothing.
+        this.child.kill('SIGKILL');
+    }
+}
+
+class ModelDevice extends Base {
+    private readonly front: Front;
+    private readonly engine: Engine;
+
+    constructor(command: readonly string[], options: ModelOptions) {
+        super();
+        const all = { ...newest, ...options };
+        this.engine = new Engine(command, this.folder, all, {
+            onPrint: text => this.front.print(`${text}\r\n`),
+            onStart: why => this.front.restart(why === 'power' || why === 'reset', why === 'power' || why === 'load' ? '(function(c){if(c)(0,eval)(c)})(require("Storage").read(".bootcde"))' : ''),
+        });
+        this.front = new Front(all, this.engine, text => this.onOutput(Buffer.from(text, 'latin1')));
+        this.engine.start('power');
+    }
+
+    receive(bytes: Uint8Array): void {
+        this.front.receive(bytes);
+    }
+
+    stop(): void {
+        this.front.stop();
+        this.engine.stop();
+        this.end();
+    }
+}
+
+/** The interpreter at `path`. */
+export const interpreterDevice = (path: string): EspruinoDevice => new InterpreterDevice(path);
+
+/** The model. */
+export const modelDevice = async (options: ModelOptions = {}): Promise<EspruinoDevice> => new ModelDevice(await model.command(), options);
