@@ -27,6 +27,8 @@ const EMPTY_PACKET_SIZE = 2;
 const SMALLEST_ROOM = 8;
 /** More would hold more packets (of 7 bytes at least) than there are identifiers. */
 const LARGEST_ROOM = 450000;
+/** Of the random bits these must be 0 for haste to be tried again: in one of 128 connections. */
+const HASTE = 127;
 
 export abstract class Link implements TransportOwner, PlatformOwner {
     /** One of states.ts. */
@@ -67,7 +69,9 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     private connectedAt = 0;
     private failures = 0;
     /**
-     * Nothing follows CONNECT before CONNACK: by option, or because a broker closed the connection when something did.
+     * Nothing follows CONNECT before CONNACK: by option, or because a broker closed the connection when something did. Brokers change, and a
+     * link that broke at that moment looks the same: with one in 128 of the connections that it accepts the broker is given another chance,
+     * which costs a failed attempt if it still refuses. Chance needs no counter in flash, and keeps a fleet from doing so at once.
      * @internal
      */
     hesitant: boolean;
@@ -193,6 +197,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         // Nor can a broker accept a CONNECT of which it has not seen the end.
         if ((sessionPresent && this.options.cleanSession) || this.controlSent !== this.controlEnd) return UNEXPECTED_PACKET;
         this.connectedAt = this.moment;
+        if (this.hesitant && !this.options.waitForConnack) this.hesitant = (this.host.random() & HASTE) > 0;
         // As if it counted from the CONNECT [MQTT-3.1.2-23].
         this.deadline += this.pingAfter - this.patience;
         this.connections++;

@@ -94,6 +94,57 @@ test('a broker that closes when something follows CONNECT before CONNACK is reme
     }
 });
 
+test('it is given another chance after one in 128 of the connections that it accepts, and what it does then is remembered again', () => {
+    const { platform, transport, client, publish } = world();
+    /** What follows CONNECT on the next connection. */
+    const next = (): string => {
+        platform.pass(platform.pending);
+        transport.opened();
+        return transport.take().slice(CONNECT_HEX.length);
+    };
+    /** The broker accepts, while the platform's next random bits are these, and the link breaks. */
+    const accepts = (random: number): void => {
+        platform.randoms.push(random, 500);
+        transport.sends(...bytes('20020000'));
+        transport.take();
+        transport.breaks();
+    };
+    publish('a', 1);
+    client.start();
+    platform.turn();
+    transport.opened();
+    transport.breaks();
+    for (const random of [1, 127, -127, 0x7fffff81, 128 + 64]) {
+        assert.is(next(), '');
+        accepts(random);
+    }
+    assert.is(next(), '');
+    accepts(-128);
+    assert.is(next(), publishHex('a', 1, true), 'another chance');
+    transport.breaks();
+    assert.is(next(), '', 'which it did not take');
+    accepts(0x1280);
+    assert.is(next(), publishHex('a', 1, true));
+    accepts(7);
+    assert.is(next(), publishHex('a', 1, true), 'which it took');
+    assert.equal(platform.randoms, [500], 'and asks chance no more: the 7 was for a pause');
+});
+
+test('a client that was told to wait for CONNACK does so for ever', () => {
+    const { platform, transport, client, publish } = world({ waitForConnack: true });
+    publish('a', 1);
+    client.start();
+    platform.turn();
+    for (let connection = 0; connection < 3; connection++) {
+        transport.opened();
+        assert.is(transport.take(), CONNECT_HEX);
+        platform.randoms.push(0);
+        transport.sends(...bytes('20020000'));
+        transport.breaks();
+        platform.pass(platform.pending);
+    }
+});
+
 test('a broker that closes before CONNACK although nothing followed CONNECT is not', () => {
     const { platform, transport, client, publish } = world();
     client.start();

@@ -97,6 +97,24 @@ test('that a broker refuses early packets is remembered', () => {
     assert.is(says(memory), CONNECT);
 });
 
+test('and forgotten with the wake in which it is to get another chance', () => {
+    const memory = lasting();
+    const { add, wake, transport, platform } = boot(memory, { attempts: 1 });
+    add('a');
+    wake();
+    transport.breaks();
+    platform.turn();
+    for (const [random, follows] of [[1, ''], [0, ''], [1, publishHex('a', 1, true)]] as const) {
+        const node = boot(memory, { attempts: 1 });
+        node.wake(true);
+        assert.is(node.transport.take(), CONNECT + follows);
+        node.platform.randoms.push(random);
+        node.transport.sends(...CONNACK);
+        node.transport.breaks();
+        node.platform.turn();
+    }
+});
+
 /** A node with two subscriptions, of which it makes the second with `filter`. */
 function subscriber(memory: Lasting, filter = 'b') {
     const platform = new VirtualPlatform();
