@@ -3,7 +3,7 @@
 // `npm run test:modem -- --seeds 2000` does the same for longer.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { quectel, sim7600, sim800, ublox } from '../../targets/modem/dialects/index.ts';
+import { quectel, sim7080, sim7600, sim800, ublox } from '../../targets/modem/dialects/index.ts';
 import type { Dialect } from '../../targets/modem/index.ts';
 import { dialectNamed, dialects } from '../boards/modem/dialects/index.ts';
 import { faultKinds } from '../boards/modem/faults.ts';
@@ -11,7 +11,7 @@ import { drivers } from '../boards/modem/drivers.ts';
 import type { Fault } from '../boards/modem/faults.ts';
 import { runTrial } from '../boards/modem/trial.ts';
 
-const SEEDS = 120;
+const SEEDS = 90;
 const met = new Set<Fault>();
 
 for (const dialect of dialects) {
@@ -21,6 +21,10 @@ for (const dialect of dialects) {
             for (const fault of faults.keys()) met.add(fault);
             assert.equal(violations, [], `npm run test:modem -- --dialect ${dialect.name} --seed ${seed}`);
         }
+    });
+
+    test(`${dialect.name}: a digit lost or changed in the command to send ends the connection before more is sent`, () => {
+        for (let seed = 1; seed <= 15; seed++) assert.equal(runTrial({ dialect, seed, faults: ['digit'] }).violations, [], `seed ${seed}`);
     });
 
     test(`${dialect.name}: without faults every message arrives on the first connection`, () => {
@@ -45,6 +49,8 @@ test('every fault came', () => {
 /** Drivers with a mistake in them, and the faults by which it must show. */
 const mistakes: readonly (readonly [what: string, modem: string, driver: Dialect, faults: readonly string[]])[] = [
     ['takes any count for the right one', 'sim7600', { ...sim7600, tcp: { ...sim7600.tcp, send: { ...sim7600.tcp.send, expect: ['OK', '+CIPSEND: %i,%n,%n'] } } }, ['sent short']],
+    ['does not ask how many bytes were sent', 'bg96', { ...quectel, tcp: { ...quectel.tcp, count: undefined } }, ['digit']],
+    ['does not ask that either, of another make', 'sim7080', { ...sim7080, tcp: { ...sim7080.tcp, count: undefined } }, ['digit']],
     ['does not wait after the prompt', 'ublox', { ...ublox, promptDelay: 0 }, ['noise']],
     ['forgets to ask for bytes to be held', 'sim800', { ...sim800, bearer: sim800.bearer.filter(({ command }) => command !== 'AT+CIPRXGET=1') }, ['noise']],
     ['does not ask what stands behind the bytes', 'bg96', { ...quectel, tcp: { ...quectel.tcp, read: { command: 'AT+QIRD=%i,%n', header: '+QIRD: %n', endsBare: true } } }, ['byte lost to the host']],

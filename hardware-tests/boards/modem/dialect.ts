@@ -19,8 +19,8 @@ export interface Dialect {
     readonly strict?: true;
     /** No SIM and no cells, but a WiFi. */
     readonly wifi?: true;
-    /** The answer to every send says how many bytes were taken. */
-    readonly tellsCount?: true;
+    /** The command that sends and of which nothing ever says how many bytes it took. */
+    readonly tellsNoCount?: string;
     /** What is said after a start. */
     readonly bootLines: readonly string[];
     /** What is said before the power goes, and before a sleep; empty: nothing. */
@@ -44,6 +44,9 @@ export interface Dialect {
     /** After a restart or a shut. */
     reset?(modem: Modem): void;
 }
+
+/** A command that sends, up to the digits of how many bytes. */
+export const SEND_COMMAND = /\b(?:[A-Z]{2,3}SEND|USOWR)=\d+,\d*$/i;
 
 /** How a dialect sends. */
 export interface Sending {

@@ -31,9 +31,12 @@ export function emulate(options: EmulatorOptions): Emulator {
         toHost: bytes => options.toHost(bytes),
     }, options.baud);
     const modem = new Modem({ ...options, faults, output: line });
-    // Without a digit a command to send is one to send fewer bytes. Where the answer has no count, nobody could tell.
+    // Without a digit a command to send is one to send fewer bytes: where nothing says how many those were, nobody could tell.
     // Without one of its digits a PIN is a wrong PIN, which ends a life.
-    line.isVital = byte => byte >= 0x30 && byte <= 0x39 && !modem.front.collecting && (!options.dialect.tellsCount || modem.front.hasTyped('CPIN'));
+    line.isVital = (sent, at) => {
+        const typed = modem.front.command + Buffer.from(sent.subarray(0, at)).toString('latin1');
+        return sent[at] >= 0x30 && sent[at] <= 0x39 && !modem.front.collecting && (modem.isUntold(typed) || typed.includes('CPIN'));
+    };
     const life = new Life(modem, faults);
     modem.onSpeed = (baud) => {
         // The OK still goes out at the old speed.

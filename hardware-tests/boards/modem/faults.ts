@@ -24,6 +24,9 @@ export const faultKinds = {
     'sent short': 12,
     'refused by a full buffer': 12,
     'closed in the data phase': 8,
+    // In each digit of how many bytes a command is about to send
+    'digit lost in a send command': 15,
+    'digit changed in a send command': 15,
     // Receiving
     'read short': 60,
     'read of nothing': 30,

@@ -11,6 +11,8 @@ export type Gap = 'before the echo' | 'before the reply' | 'inside the reply' | 
 export interface FrontOwner {
     /** Performs a command: answers it with one of the call's methods, now or later. */
     perform(call: Call): void;
+    /** A digit behind `typed` is one of how many bytes a command is about to send. */
+    isLength(typed: string): boolean;
     /** There is a gap between two lines. */
     onGap(gap: Gap): void;
     /** Bytes for the line. */
@@ -84,9 +86,9 @@ export class Front {
         return this.wanted >= 0;
     }
 
-    /** The command that is being typed has `word` in it. */
-    hasTyped(word: string): boolean {
-        return Buffer.from(this.typed).includes(word);
+    /** The command as far as it is typed. */
+    get command(): string {
+        return Buffer.from(this.typed).toString('latin1');
     }
 
     hear(bytes: Uint8Array): void {
@@ -155,8 +157,16 @@ export class Front {
         } else if (this.running && !this.strict) {
             if (this.waiting.length < LONGEST_LINE) this.waiting.push(byte);
         } else {
-            this.type(byte);
+            const heard = this.mishear(byte);
+            if (heard >= 0) this.type(heard);
         }
+    }
+
+    /** What is heard of `byte` of a command; -1: nothing. */
+    private mishear(byte: number): number {
+        if (byte < 0x30 || byte > 0x39 || !this.owner.isLength(this.command)) return byte;
+        if (this.faults.happens('digit lost in a send command')) return -1;
+        return this.faults.happens('digit changed in a send command') ? 0x30 + (byte - 0x30 + 1 + this.faults.below(9)) % 10 : byte;
     }
 
     private type(byte: number): void {
@@ -169,7 +179,7 @@ export class Front {
             if (this.typed.length < LONGEST_LINE) this.typed.push(byte);
             return;
         }
-        const line = Buffer.from(this.typed).toString('latin1').replace(/\r$/, '');
+        const line = this.command.replace(/\r$/, '');
         this.typed = [];
         this.read(line);
     }

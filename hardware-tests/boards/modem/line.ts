@@ -59,8 +59,8 @@ export class Line {
     modemBaud: number;
     /** All that went each way, as it arrived, and each byte that came through. */
     onTraffic: (toModem: boolean, bytes: Uint8Array) => void = () => {};
-    /** Whether a byte to the modem may be lost without anybody being able to tell. */
-    isVital: (byte: number) => boolean = () => false;
+    /** Whether sent[at], which is on its way to the modem, may not be lost. */
+    isVital: (sent: Uint8Array, at: number) => boolean = () => false;
     private readonly faults: Faults;
     private readonly up: Wire;
     private readonly down: Wire;
@@ -99,7 +99,7 @@ export class Line {
             bytes = sent.map(byte => (byte * 7 + 0x81) & 0xff).map(byte => byte & 0x5f || 0x80);
         } else if (this.faults.happens(toModem ? 'byte lost to the modem' : 'byte lost to the host')) {
             const at = this.faults.below(sent.length);
-            if (!toModem || !this.isVital(sent[at])) bytes = sent.filter((_, index) => index !== at);
+            if (!toModem || !this.isVital(sent, at)) bytes = sent.filter((_, index) => index !== at);
         } else if (!toModem && this.faults.happens('byte flipped to the host')) {
             bytes = sent.slice();
             bytes[this.faults.below(sent.length)] ^= 1 << this.faults.below(8);

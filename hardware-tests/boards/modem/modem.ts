@@ -3,6 +3,7 @@
 // targets/modem, so that a mistake of one shows in the other.
 import type { Call } from './call.ts';
 import { commonCommands } from './common.ts';
+import { SEND_COMMAND } from './dialect.ts';
 import type { Dialect } from './dialect.ts';
 import type { Faults } from './faults.ts';
 import { Front } from './front.ts';
@@ -302,6 +303,16 @@ export class Modem implements FrontOwner, SocketOwner {
         const socket = sockets[faults.below(Math.max(1, sockets.length))];
         const line = socket ? dialect.dataLine(socket) : dialect.noise[0];
         if (line) this.front.announce(line);
+    }
+
+    isLength(typed: string): boolean {
+        return SEND_COMMAND.test(typed) && !this.isUntold(typed);
+    }
+
+    /** If a digit of `typed` is lost nothing shows it, and nobody can tell. */
+    isUntold(typed: string): boolean {
+        const { tellsNoCount } = this.dialect;
+        return tellsNoCount !== undefined && typed.toUpperCase().includes(tellsNoCount);
     }
 
     onOutput(bytes: Uint8Array): void {

@@ -1,11 +1,11 @@
 // What the options of a modem make the transport do: roaming, power, speeds. Faults are the emulator's business.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { MODEM_SILENT, NO_COVERAGE, TRANSPORT_FAULT } from '../../../src/reasons.ts';
+import { CONNECTION_LOST, MODEM_RESTARTED, MODEM_SILENT, NO_COVERAGE, TRANSPORT_FAULT } from '../../../src/reasons.ts';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
 import { quectel } from '../dialects/index.ts';
-import { AT_REST, ModemTransport, ONLINE } from '../index.ts';
+import { AT_REST, ModemTransport, ONLINE, STARTING } from '../index.ts';
 import type { ModemOptions } from '../index.ts';
 import { bytesOf, Line } from './engine-world.ts';
 
@@ -28,13 +28,31 @@ class Modem extends Line {
     }
 
     readonly waiting: string[] = [];
+    /** Bytes that it has sent, and whether it can say so. */
+    sent = 0;
+    counts = true;
+
+    /** Says a line of its own accord. */
+    say(line: string): void {
+        const bytes = bytesOf(`\r\n${line}\r\n`);
+        this.owner!.onBytes(bytes, 0, bytes.length);
+    }
 
     /** Answers all that was asked. */
     run(): void {
         for (let command = this.waiting.shift(); command !== undefined; command = this.waiting.shift()) {
             const text = this.answers[command];
             let answer = text === undefined ? 'OK\r\n' : `${text}\r\n\r\nOK\r\n`;
-            if (command.startsWith('AT+QIOPEN')) answer += '\r\n+QIOPEN: 0,0\r\n';
+            if (command.startsWith('AT+QIOPEN')) {
+                this.sent = 0;
+                answer += '\r\n+QIOPEN: 0,0\r\n';
+            }
+            if (command === 'AT+QISEND=0,0') answer = this.counts ? `+QISEND: ${this.sent},0,${this.sent}\r\n\r\nOK\r\n` : 'ERROR\r\n';
+            else if (command.startsWith('AT+QISEND')) answer = '> ';
+            else if (!command.startsWith('AT')) {
+                this.sent += command.length;
+                answer = 'SEND OK\r\n';
+            }
             if (command.startsWith('AT+QIRD')) answer = '+QIRD: 0\r\n\r\nOK\r\n';
             const bytes = bytesOf('\r\n' + answer);
             this.owner!.onBytes(bytes, 0, bytes.length);
@@ -157,6 +175,73 @@ test('a modem that answers at another of the speeds is found there; at none it i
     silent.transport.open(silent);
     silent.pass(30000);
     assert.equal([silent.opened, silent.closed], [0, [MODEM_SILENT]]);
+});
+
+test('open while the modem starts anew waits until it has had the time for that', () => {
+    const world = new World();
+    world.transport.open(world);
+    world.pass(2000);
+    world.modem.say('RDY');
+    assert.equal([world.closed, world.transport.stage], [[MODEM_RESTARTED], STARTING]);
+    const { length } = world.modem.commands;
+    world.pass(1000);
+    world.transport.open(world);
+    world.pass(4000);
+    assert.is(world.modem.commands.length, length, 'nothing is asked');
+    world.pass(5000);
+    assert.is(world.opened, 2);
+});
+
+test('powerDown while the modem starts anew turns it off afterwards', () => {
+    const world = new World();
+    world.transport.open(world);
+    world.pass(2000);
+    world.modem.say('RDY');
+    world.transport.powerDown();
+    world.pass(5000);
+    assert.not(world.modem.commands.includes('AT+QPOWD=1'));
+    world.pass(3000);
+    assert.equal([world.modem.commands.at(-1), world.transport.stage], ['AT+QPOWD=1', AT_REST]);
+});
+
+test('the modem is asked how many bytes it has sent before more are sent, and at the end not', () => {
+    const world = new World();
+    world.transport.open(world);
+    world.pass(2000);
+    const send = (text: string): void => {
+        world.transport.write(bytesOf(text), 0, text.length);
+        world.transport.flush();
+        world.pass(200);
+    };
+    const asked = (): string[] => world.modem.commands.filter(command => command.startsWith('AT+QISEND'));
+    send('abcd');
+    assert.equal(asked(), ['AT+QISEND=0,4']);
+    send('ef');
+    assert.equal(asked(), ['AT+QISEND=0,4', 'AT+QISEND=0,0', 'AT+QISEND=0,2']);
+    world.modem.sent--;
+    send('gh');
+    assert.equal([asked().slice(3), world.closed], [['AT+QISEND=0,0'], [TRANSPORT_FAULT]]);
+});
+
+test('a firmware that cannot say how many bytes it has sent is used as it is, and one that could is not believed when it cannot', () => {
+    const world = new World();
+    world.modem.counts = false;
+    world.transport.open(world);
+    world.pass(2000);
+    const send = (): void => {
+        world.transport.write(bytesOf('ab'), 0, 2);
+        world.transport.flush();
+        world.pass(200);
+    };
+    send();
+    send();
+    assert.equal([world.modem.sent, world.closed], [4, []]);
+    world.modem.counts = true;
+    send();
+    world.modem.counts = false;
+    send();
+    world.pass(1000);
+    assert.equal([world.modem.sent, world.closed], [6, [CONNECTION_LOST]]);
 });
 
 test('a port that goes away during a read leaves nothing behind: the next connection reads', () => {

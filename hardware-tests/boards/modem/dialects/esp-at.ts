@@ -48,7 +48,6 @@ const opening: Command = (modem, call) => {
 
 export const espAt: Dialect = {
     name: 'esp-at', manufacturer: 'Espressif', model: 'ESP32C3-4MB', revision: 'AT version:2.4.0.0(4c6eb5e - ESP32C3 - May 20 2022 03:12:58)',
-    tellsCount: true,
     information: ['Espressif'], strict: true, wifi: true,
     bootLines: ['ready'],
     powerDownLine: '', sleepLine: '', bearerLost: 'WIFI DISCONNECT',

@@ -81,6 +81,7 @@ function activating(modem: Modem, call: Call): void {
 
 export const quectel: Dialect = {
     name: 'bg96', manufacturer: 'Quectel', model: 'BG96', revision: 'BG96MAR02A07M1G',
+    tellsNoCount: '+QSSLSEND',
     information: ['Quectel', 'BG96', 'Revision: BG96MAR02A07M1G'],
     bootLines: ['RDY', 'APP RDY', '+CFUN: 1', '+CPIN: READY', '+QIND: SMS DONE'],
     powerDownLine: 'POWERED DOWN', sleepLine: 'PSM POWER DOWN', bearerLost: '+QIURC: "pdpdeact",1',

@@ -101,7 +101,7 @@ const shut = (modem: Modem, id: number): boolean => {
 
 export const sim7600: Dialect = {
     name: 'sim7600', manufacturer: 'SIMCOM INCORPORATED', model: 'SIMCOM_SIM7600E-H', revision: 'LE20B03SIM7600M22',
-    tellsCount: true,
+    tellsNoCount: '+CCHSEND',
     information: ['Manufacturer: SIMCOM INCORPORATED', 'Model: SIMCOM_SIM7600E-H', 'Revision: LE20B03SIM7600M22', 'IMEI: 490154203237518', '+GCAP: +CGSM'],
     bootLines: ['RDY', '+CPIN: READY', 'SMS DONE', 'PB DONE'],
     powerDownLine: 'NORMAL POWER DOWN', sleepLine: '', bearerLost: '+CIPEVENT: NETWORK CLOSED UNEXPECTEDLY',

@@ -51,7 +51,6 @@ const receiving: Command = (modem, call) => {
 
 export const sim800: Dialect = {
     name: 'sim800', manufacturer: 'SIMCOM_Ltd', model: 'SIMCOM_SIM800L', revision: 'Revision:1418B04SIM800L24',
-    tellsCount: true,
     information: ['SIM800 R14.18'],
     bootLines: ['RDY', '+CFUN: 1', '+CPIN: READY', 'Call Ready', 'SMS Ready'],
     powerDownLine: 'NORMAL POWER DOWN', sleepLine: '', bearerLost: '+PDP: DEACT',

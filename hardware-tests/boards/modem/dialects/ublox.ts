@@ -43,7 +43,6 @@ const reading: Command = (modem, call) => {
 
 export const ublox: Dialect = {
     name: 'ublox', manufacturer: 'u-blox', model: 'SARA-R410M-02B', revision: 'L0.0.00.00.05.06 [Feb 03 2018 13:00:41]',
-    tellsCount: true,
     information: ['Manufacturer: u-blox', 'Model: SARA-R410M-02B', 'Revision: L0.0.00.00.05.06'],
     // It says nothing when it starts.
     bootLines: [],
