@@ -15,11 +15,11 @@ const { values } = parseArgs({
 const say = (line: string): void => console.log(line);
 const number = (value: number): string => value.toLocaleString('en');
 
-function progress({ hours, storms, published, received, connections, resends, repeats, slowest, heap, boardHeap, sockets }: SoakResult): string {
+function progress({ hours, storms, published, received, connections, resends, repeats, slowest, held, sockets }: SoakResult): string {
     const minutes = (hours * 60).toFixed(1).padStart(5);
     return `${minutes} min, ${storms} storms: ${number(published[0] + published[1])} published, ${number(received)} received, ${number(connections)} connections, `
-        + `${number(resends)} sent again, ${number(repeats)} came again, slowest calm ${slowest.toFixed(1)} s, heap ${heap.length > 0 ? (heap.at(-1)!.value / 1e6).toFixed(2) : '-'} MB, `
-        + `XS ${boardHeap.at(-1)?.join(' + ') ?? '-'}, sockets ${sockets.at(-1)}`;
+        + `${number(resends)} sent again, ${number(repeats)} came again, slowest calm ${slowest.toFixed(1)} s, sockets ${sockets.at(-1)}, `
+        + `held: ${judgeMemory(held).filter(({ what }) => what !== 'externalBytes').map(({ process: name, what, value }) => `${name} ${number(value)} ${what}`).join(', ')}`;
 }
 
 const engine = await xsEngine();
@@ -33,15 +33,18 @@ const result = await soak({
         say(progress(now));
     },
 });
-const memory = judgeMemory(result.heap, result.boardHeap);
-const faults = [...result.faults, ...memory.faults];
+const memory = judgeMemory(result.held);
+const faults = [...result.faults, ...memory.filter(({ broken }) => broken).map(({ process: name, what, slope }) => `${name}: ${what} grows by ${number(Math.round(slope))} an hour`)];
 const { published, weather, slowest, wills, refused } = result;
 say('');
 say(table([['weather', 'times'], ...[...weather].sort(([one], [other]) => one < other ? -1 : 1).map(([name, times]) => [name, number(times)])]));
 say(`\n${result.broker}, ${result.devices.length} devices (${result.devices.join(', ')}), seed ${values.seed}, ${(result.hours * 60).toFixed(1)} min\n${progress(result)}`);
 say(`QoS 1 ${number(published[1])}, QoS 0 ${number(published[0])} accepted, ${number(refused)} refused for want of room, ${number(wills)} wills`);
 say(`everything delivered at most ${slowest.toFixed(1)} s after a storm; ${bound} s are allowed`);
-for (const line of memory.lines) say(line);
+say('');
+say(table([['process', 'what it holds', 'at the end', 'more each hour', 'error', 'allowed'], ...memory.map(({ process: name, what, value, slope, error, allowance }) =>
+    [name, what, ...[value, slope, error].map((figure) => number(Math.round(figure))), allowance === null ? 'not judged' : number(allowance)])], [1]));
+say('');
 for (const fault of faults.slice(0, 20)) say(`FAULT ${fault}`);
 say(faults.length === 0 ? 'nothing lost, nothing wedged, nothing leaked' : `${faults.length} promises broken`);
 process.exitCode = faults.length === 0 ? 0 : 1;

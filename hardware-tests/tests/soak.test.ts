@@ -90,13 +90,30 @@ test('a payload is read as it was written, and damage to any byte shows', () => 
     }
 });
 
-test('memory that rises is found behind its noise, and a board may not grow by a byte', () => {
-    const heap = (perHour: number) => Array.from({ length: 200 }, (_, index) => ({ hours: index / 200, value: 2e7 + perHour * index / 200 + (index * 7919) % 1000 * 200 }));
-    assert.equal(judgeMemory(heap(0), []).faults, []);
-    assert.is(judgeMemory(heap(1_000_000), []).faults.length, 1);
-    assert.equal(judgeMemory(heap(1_000_000).slice(0, 30), []).faults, [], 'nine minutes say nothing');
-    assert.equal(judgeMemory([], [[1, 1], [2, 2], [5, 8], [5, 8]]).faults, []);
-    assert.is(judgeMemory([], [[1, 1], [2, 2], [5, 8], [5, 9]]).faults.length, 1);
+/** Whether a process is found to break a promise that holds `value(index)` of `what` in each of 200 calms, `hours` in all. */
+function found(process: string, what: string, hours: number, value: (index: number) => number): boolean {
+    const holdings = Array.from({ length: 200 }, (_, index) => ({ hours: hours * index / 200, held: { [what]: value(index) } }));
+    const [{ broken, allowance }] = judgeMemory(new Map([[process, holdings]]));
+    assert.ok(!broken || allowance !== null);
+    return broken;
+}
+
+test('memory that rises is found behind its noise, once what fills up is full; in a short time it is not judged', () => {
+    const rising = (perHour: number) => (index: number) => 4e6 + perHour * index / 200 + (index * 7919) % 1000 * 10;
+    for (const what of ['heapBytes', 'externalBytes']) {
+        assert.not(found('full', what, 1, rising(0)));
+        assert.ok(found('full', what, 1, rising(50_000)));
+        assert.not(found('full', what, 0.3, rising(50_000)), 'nine minutes say nothing');
+        assert.not(found('full', what, 1, (index) => 4e6 + Math.min(index, 90) * 10_000), 'it rose at first');
+        assert.not(found('harness', what, 1, rising(50_000)), 'which is no device');
+    }
+});
+
+test('a board may not grow by a slot or a byte once it has made all that is made once', () => {
+    for (const what of ['slots', 'chunkBytes']) {
+        assert.not(found('board', what, 0.01, (index) => Math.min(index, 2)));
+        assert.ok(found('board', what, 0.01, (index) => (index < 199 ? 5 : 6)));
+    }
 });
 
 test.run();

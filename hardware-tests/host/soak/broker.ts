@@ -1,6 +1,7 @@
 // The broker of a soak: Mosquitto, which keeps its sessions across a restart, or aedes in this process, which would lose them and is
-// not restarted. Aedes also mixes what waited for a session with what comes anew (messages 1, 201, 202, 2, 203 …), against
-// [MQTT-4.6.0-6]: receivers there take clean sessions, and the witness, which is never away, judges loss.
+// not restarted. To a receiver that comes back aedes 1.2 sends what is new between what waited (1, 202, 2, 3, 203 …), against
+// [MQTT-4.6.0-6], and at times closes the connection over it; so it does to any client. Receivers there take clean sessions, and
+// the witness, which is never away, judges loss.
 import { Broker } from '../broker.ts';
 import { Mosquitto } from '../mosquitto.ts';
 

@@ -1,4 +1,13 @@
-// Whether a figure grows with time, or only wavers: a straight line through its readings (least squares).
+// Whether what a process holds grows with time, or only wavers: a straight line through its readings (least squares).
+
+/** What a process held. */
+export interface Holding {
+    /** When, in hours since the beginning. */
+    readonly hours: number;
+    /** Bytes, slots or sockets, by name. */
+    readonly held: Readonly<Record<string, number>>;
+}
+
 export interface Reading {
     /** In hours. */
     readonly hours: number;
@@ -9,6 +18,18 @@ export interface Trend {
     /** A hour's growth, and how uncertain that is (standard error). Infinite where there are too few readings. */
     readonly slope: number;
     readonly error: number;
+}
+
+/** What became of one figure of one process. */
+export interface Growth extends Trend {
+    readonly process: string;
+    readonly what: string;
+    /** The latest reading. */
+    readonly value: number;
+    /** By how much it may grow in an hour; null: it is not judged. */
+    readonly allowance: number | null;
+    /** More than that, and it cannot be chance. */
+    readonly broken: boolean;
 }
 
 export function trendOf(readings: readonly Reading[]): Trend {
@@ -28,29 +49,33 @@ export function rises(readings: readonly Reading[], allowance: number): boolean 
     return slope - 3 * error > allowance;
 }
 
-/** What V8's heap may grow by in an hour, in bytes: less than one byte for each message. */
-const HEAP_ALLOWANCE = 200_000;
-/** Shorter than this, in hours, V8's heap is not judged: what it learns late is more than what it could lose. */
+/**
+ * What a device may grow by in an hour. On XS nothing at all. On Node, in bytes, less than a leak could do: an hour has a thousand
+ * connections of each device, and the least that V8 allocates has 8 bytes.
+ */
+const ALLOWANCES: Readonly<Record<string, number>> = { slots: 0, chunkBytes: 0, heapBytes: 5_000, externalBytes: 5_000 };
+/** The process that is no device. V8 optimises its code for as long as it runs, and it takes notes. */
+export const HARNESS = 'harness';
+/** Readings of a shorter time than this, in hours, say nothing of V8's heap: it wavers by more than it could lose. */
 const SHORTEST = 1 / 6;
 /** Calms until a board has made all that is made once. */
 const BOARD_SETTLES = 2;
 
-/** Says how memory has behaved, and what of it breaks a promise. The heap of a board must not change at all. */
-export function judgeMemory(heap: readonly Reading[], boardHeap: readonly (readonly [slots: number, chunkBytes: number])[]): { lines: string[]; faults: string[] } {
-    const lines: string[] = [];
-    const faults: string[] = [];
-    if (heap.length > 2) {
-        const { slope, error } = trendOf(heap);
-        lines.push(`V8 heap: ${heap.length} readings, line of ${(slope / 1000).toFixed(0)} ± ${(error / 1000).toFixed(0)} kB an hour`);
-        if (heap[heap.length - 1].hours - heap[0].hours < SHORTEST) lines.push('that is too short a time to judge it');
-        else if (rises(heap, HEAP_ALLOWANCE)) faults.push(`V8's heap grows by ${(slope / 1000).toFixed(0)} kB an hour`);
+/** Judges each figure of each process, by name; sockets aside, which are counted over all. */
+export function judgeMemory(held: ReadonlyMap<string, readonly Holding[]>): Growth[] {
+    return [...held].flatMap(([process, holdings]) => Object.keys(ALLOWANCES).filter((what) => holdings.length > 0 && what in holdings[0].held).map((what) => {
+        const readings = holdings.map(({ hours, held: all }) => ({ hours, value: all[what] }));
+        return { process, what, value: readings.at(-1)!.value, ...judge(readings, ALLOWANCES[what], process !== HARNESS) };
+    }));
+}
+
+function judge(readings: readonly Reading[], allowance: number, isDevice: boolean): Pick<Growth, 'slope' | 'error' | 'allowance' | 'broken'> {
+    if (allowance === 0) {
+        const settled = readings.slice(BOARD_SETTLES);
+        return { ...trendOf(settled), allowance, broken: settled.some(({ value }) => value !== settled[0].value) };
     }
-    const settled = boardHeap.slice(BOARD_SETTLES);
-    if (settled.length > 0) {
-        const [slots, chunkBytes] = settled[0];
-        const grown = settled.filter((each) => each[0] !== slots || each[1] !== chunkBytes);
-        lines.push(`XS heap: ${settled.length} readings, ${settled.length - grown.length} of ${slots} slots and ${chunkBytes} chunk bytes`);
-        if (grown.length > 0) faults.push(`the board's heap of ${slots} slots and ${chunkBytes} chunk bytes becomes ${grown.at(-1)!.join(' and ')}`);
-    }
-    return { lines, faults };
+    // By then V8 has learnt what each call site sees, and what has a fixed size is full.
+    const late = readings.filter(({ hours }) => hours > readings.at(-1)!.hours / 2);
+    const judged = isDevice && late.length > 0 && late.at(-1)!.hours - late[0].hours > SHORTEST;
+    return { ...trendOf(late), allowance: judged ? allowance : null, broken: judged && rises(late, allowance) };
 }

@@ -1,18 +1,19 @@
 // The soak: devices publish to each other for as long as one likes over links that break; storms and calms take turns. In every calm
 // all that was accepted must have arrived within a computed time, and memory and sockets must be what they were.
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
 import { CONNECTED } from '../../../src/index.ts';
 import { reasonText } from '../../../src/session/reason-texts.ts';
 import { Random } from '../simulator/script.ts';
 import { Actor } from './actor.ts';
 import type { Cast } from './actor.ts';
-import type { BoardReport } from './board-lines.ts';
 import { startBroker } from './broker.ts';
 import type { SoakBroker } from './broker.ts';
 import { times } from './device.ts';
-import type { DeviceReport } from './device.ts';
-import type { Reading } from './memory.ts';
+import type { ProgramReport } from './device-lines.ts';
+import { heldByNode } from './held.ts';
+import { makeLaunchers } from './launch.ts';
+import type { Launchers } from './launch.ts';
+import { HARNESS } from './memory.ts';
+import type { Holding } from './memory.ts';
 import { Storm } from './storm.ts';
 import type { FaultCounts } from './storm.ts';
 import { SoakWitness } from './witness.ts';
@@ -53,11 +54,9 @@ export interface SoakResult {
     wills: number;
     /** The longest that a calm took until all had arrived, in s; `bound` is the time allowed. */
     slowest: number;
-    /** V8's used heap in each calm, in bytes; those of the first half of the time are left out. */
-    readonly heap: Reading[];
-    /** The board's slots and chunk bytes in each calm. */
-    readonly boardHeap: [slots: number, chunkBytes: number][];
-    /** TCP sockets of this process in each calm. */
+    /** What each device's program held in each calm, by its name; and this process, the harness. */
+    readonly held: ReadonlyMap<string, Holding[]>;
+    /** TCP sockets of all processes of Node in each calm. */
     readonly sockets: number[];
 }
 
@@ -69,18 +68,17 @@ const SLACK = 5;
  */
 export const bound = times.keepAlive + (2 * times.responseTimeout + 2 * times.retryDelayMaximum) / 1000 + SLACK;
 
-const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
+/** Between two questions to the devices, in ms. */
+const POLL = 50;
 
-// Code that V8 compiles and throws away for an hour lies in the heap, too, and is no business of ours: the interpreter runs it all.
-for (const flag of ['--expose-gc', '--no-opt', '--no-sparkplug']) setFlagsFromString(flag);
-const collectGarbage = runInNewContext('gc') as () => void;
+const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout(resolve, ms));
 
 /** `cleanSession`: of all that receive; one does in any case. */
 function castOf(prefix: string, program: string | null, cleanSession: boolean): Cast[] {
-    const cast = (name: string, peers: readonly string[], options: Partial<Cast> = {}): Cast => ({ name, prefix, peers, cleanSession: cleanSession && peers.length > 0, engine: 'node', tls: false, ...options });
+    const cast = (name: string, peers: readonly string[], options: Partial<Cast> = {}): Cast => ({ name, prefix, peers, cleanSession: cleanSession && peers.length > 0, engine: 'node', ...options });
     const names = ['full', 'lean', 'clean', 'tls', ...program === null ? [] : ['board']];
     return [
-        cast('full', names), cast('lean', []), cast('clean', names, { cleanSession: true }), cast('tls', names, { tls: true }),
+        cast('full', names), cast('lean', []), cast('clean', names, { cleanSession: true }), cast('tls', names, { engine: 'tls' }),
         ...program === null ? [] : [cast('board', ['full', 'board'], { engine: 'xs' })],
     ];
 }
@@ -88,7 +86,8 @@ function castOf(prefix: string, program: string | null, cleanSession: boolean): 
 /** Runs it to its end, or to the first calm that finds a broken promise; `result.faults` says which. */
 export async function soak(options: SoakOptions): Promise<SoakResult> {
     const broker = await startBroker(options.broker, options.say);
-    const run = new Soak(options, broker);
+    const launchers = await makeLaunchers(options.program);
+    const run = new Soak(options, broker, launchers);
     try {
         await run.play();
     } finally {
@@ -101,6 +100,7 @@ class Soak {
     readonly result: SoakResult;
     private readonly options: SoakOptions;
     private readonly broker: SoakBroker;
+    private readonly launchers: Launchers;
     private readonly casts: Cast[];
     private readonly actors: Actor[] = [];
     private readonly faults: string[] = [];
@@ -108,9 +108,10 @@ class Soak {
     private readonly random: Random;
     private readonly begun = performance.now();
 
-    constructor(options: SoakOptions, broker: SoakBroker) {
+    constructor(options: SoakOptions, broker: SoakBroker, launchers: Launchers) {
         this.options = options;
         this.broker = broker;
+        this.launchers = launchers;
         this.random = new Random(options.seed);
         const prefix = `soak${options.seed}`;
         this.casts = castOf(prefix, options.program, !broker.keepsOrder);
@@ -121,7 +122,7 @@ class Soak {
         });
         this.result = {
             broker: broker.name, devices: names, faults: this.faults, weather: new Map(), storms: 0, hours: 0, published: [0, 0], received: 0, repeats: 0,
-            resends: 0, connections: 0, refused: 0, wills: 0, slowest: 0, heap: [], boardHeap: [], sockets: [],
+            resends: 0, connections: 0, refused: 0, wills: 0, slowest: 0, held: new Map([HARNESS, ...names].map((name) => [name, []])), sockets: [],
         };
     }
 
@@ -130,7 +131,7 @@ class Soak {
         await this.witness.start();
         for (const cast of this.casts) {
             this.actors.push(await Actor.start({
-                cast, brokerPort: this.broker.port, program: this.options.program ?? undefined,
+                cast, brokerPort: this.broker.port, launchers: this.launchers,
                 onRepeat: (receiver, from, number) => this.explain(receiver.cast.name, from, number),
                 onFault: (text) => this.faults.push(text),
             }));
@@ -146,8 +147,9 @@ class Soak {
 
     async close(): Promise<void> {
         this.witness.stop();
-        for (const actor of this.actors) await actor.close();
+        for (const actor of this.actors) actor.close();
         await this.broker.stop();
+        this.launchers.dispose();
     }
 
     /** A number came again, which no end of the receiver's connection explains: then it must have gone out again. */
@@ -178,20 +180,24 @@ class Soak {
         for (const { runner } of this.actors) runner.pause();
         const begun = performance.now();
         let missing: string[];
-        let reports: (DeviceReport | BoardReport)[];
+        let reports: ProgramReport[];
         do {
-            await sleep(20);
-            reports = await Promise.all(this.actors.map(({ runner }) => runner.report()));
+            await sleep(POLL);
+            reports = await this.reports();
             missing = this.missing(reports);
         } while (missing.length > 0 && performance.now() - begun < bound * 1000);
         this.result.slowest = Math.max(this.result.slowest, (performance.now() - begun) / 1000);
         for (const text of missing) this.faults.push(`${bound} s after the last fault ${text}`);
         this.sumUp(reports);
-        await this.measure(reports);
+        await this.measure();
+    }
+
+    private reports(): Promise<ProgramReport[]> {
+        return Promise.all(this.actors.map(({ runner }) => runner.report()));
     }
 
     /** What is not as it should be when all is over. */
-    private missing(reports: readonly DeviceReport[]): string[] {
+    private missing(reports: readonly ProgramReport[]): string[] {
         const missing: string[] = [];
         this.actors.forEach(({ cast }, index) => {
             const { state, closeReason, safeToSleep, published, received } = reports[index];
@@ -208,9 +214,9 @@ class Soak {
         return missing;
     }
 
-    private sumUp(reports: readonly DeviceReport[]): void {
+    private sumUp(reports: readonly ProgramReport[]): void {
         const { result } = this;
-        const sum = (of: (report: DeviceReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
+        const sum = (of: (report: ProgramReport) => number): number => reports.reduce((total, report) => total + of(report), 0);
         result.hours = (performance.now() - this.begun) / 3_600_000;
         result.published = [sum(({ published }) => published[0]), sum(({ published }) => published[1])];
         result.received = sum(({ received }) => received.reduce((total, [qos0, qos1]) => total + qos0 + qos1, 0));
@@ -221,21 +227,22 @@ class Soak {
         result.wills = [...this.witness.wills.values()].reduce((total, count) => total + count, 0);
     }
 
-    private async measure(reports: readonly (DeviceReport | BoardReport)[]): Promise<void> {
-        const { sockets, heap, boardHeap, hours } = this.result;
+    private async measure(): Promise<void> {
+        const { sockets, held, hours } = this.result;
         for (const { proxy } of this.actors) proxy.forget();
-        const count = (): number => process.getActiveResourcesInfo().filter((name) => name === 'TCPSocketWrap').length;
         // What was closed goes when its peer has closed, too, or after closeTimeout (2 s).
         const deadline = performance.now() + (2 + SLACK) * 1000;
-        while (sockets.length > 0 && count() > sockets[0] && performance.now() < deadline) await sleep(20);
-        sockets.push(count());
-        if (sockets.at(-1)! > sockets[0]) this.faults.push(`${sockets.at(-1)} sockets are open; at first there were ${sockets[0]}`);
-        collectGarbage();
-        // By then V8 has learnt what it will, and what has a fixed size is full.
-        if (hours * 60 > this.options.minutes / 2) heap.push({ hours, value: process.memoryUsage().heapUsed });
-        for (const report of reports) {
-            if ('slots' in report) boardHeap.push([report.slots, report.chunkBytes]);
-        }
+        let holders: [name: string, holds: Holding['held']][];
+        let count: number;
+        do {
+            await sleep(POLL);
+            const reports = await this.reports();
+            holders = [[HARNESS, heldByNode()], ...reports.map((report, index): typeof holders[0] => [this.casts[index].name, report.held])];
+            count = holders.reduce((sum, [, { sockets: open = 0 }]) => sum + open, 0);
+        } while (sockets.length > 0 && count > sockets[0] && performance.now() < deadline);
+        sockets.push(count);
+        if (count > sockets[0]) this.faults.push(`${count} sockets are open; at first there were ${sockets[0]}`);
+        for (const [name, holds] of holders) held.get(name)!.push({ hours, held: holds });
     }
 
     /** Everybody says goodbye: the broker then publishes no will. */
