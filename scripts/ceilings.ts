@@ -32,7 +32,10 @@ export const ceilings = {
     espruinoPublisher: { design: 3000, reached: { figure: 12150, why: 'the client has 8,700 of it, the rest is the same as in the full client' } },
 
     /** The modem's engine and transport with the largest dialect: what a board takes in besides its client. */
-    modemTransport: { design: 17600, reached: { figure: 18900, why: 'commands and lines as bytes in one book, which take 6.5 KB less of a board\'s heap than an object for each, bytes spelled within a command, and the question how many were sent' } },
+    modemTransport: { design: 17600, reached: { figure: 19030, why: 'commands and lines as bytes in one book, which take 6.5 KB less of a board\'s heap than an object for each, bytes spelled within a command, and the question how many were sent' } },
+
+    /** What a board that is tested has besides its tests. */
+    tapRuntime: { design: 1500 },
 
     // On Espruino, with code in Storage; variables of 14 bytes (`npm run test:espruino`).
     espruinoFullConnected: { design: 434, reached: { figure: 1115, why: '108 functions take 5 variables each and one for each parameter (685 in all), 45 fields, 30 of buffers, a socket with its listeners 60; MQTT.js has 30 functions' } },

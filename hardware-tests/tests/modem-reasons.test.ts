@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import {
-    BEARER_FAILED, CONNECTION_LOST, CONNECT_FAILED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED, SIM_MISSING, WRONG_MODEM,
+    BEARER_FAILED, CONNECTION_LOST, CONNECT_FAILED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED, SIM_MISSING, TLS_FAILED, WRONG_MODEM,
 } from '../../src/reasons.ts';
 import type { ModemOptions as TransportOptions } from '../../targets/modem/index.ts';
 import type { Dialect } from '../boards/modem/dialect.ts';
@@ -185,28 +185,36 @@ test('a name that nobody knows, where the modem says so', () => {
     for (const name of ['bg96', 'sim7600', 'sim7080']) assert.is(new Attempt(dialectNamed(name)!, { server }).open(180), NAME_NOT_RESOLVED, name);
 });
 
-test('a modem at another speed is found by trying', () => {
-    const attempt = new Attempt(bg96, { modem: { baud: 9600 }, transport: { otherBauds: [57600, 9600] } });
-    assert.is(attempt.open(60), 0);
-    assert.is(attempt.rig.line.hostBaud, 9600);
-});
+for (const dialect of dialects) {
+    test(`${dialect.name}: a modem at another speed is found by trying`, () => {
+        const attempt = new Attempt(dialect, { modem: { baud: 9600 }, transport: { otherBauds: [57600, 9600] } });
+        assert.is(attempt.open(60), 0);
+        assert.is(attempt.rig.line.hostBaud, 9600);
+    });
 
-test('a modem at a speed that is not tried is silent', () => {
-    assert.is(new Attempt(bg96, { modem: { baud: 9600 }, transport: { otherBauds: [57600] }, hasPowerKey: false }).open(30), MODEM_SILENT);
-});
+    test(`${dialect.name}: a modem at a speed that is not tried is silent`, () => {
+        assert.is(new Attempt(dialect, { modem: { baud: 9600 }, transport: { otherBauds: [57600] }, hasPowerKey: false }).open(30), MODEM_SILENT);
+    });
 
-test('a line full of garbage is a silent modem', () => {
-    const attempt = new Attempt(bg96, { modem: { off: true }, hasPowerKey: false });
-    const { clock, port } = attempt.rig;
-    let state = 1;
-    const noise = (): void => {
-        state = Math.imul(state, 0x41c64e6d) + 12345 | 0;
-        port.receive(Uint8Array.of(state >>> 16 & 0xff));
-        clock.after(3, noise);
-    };
-    noise();
-    assert.is(attempt.open(60), MODEM_SILENT);
-});
+    test(`${dialect.name}: a line full of garbage is a silent modem`, () => {
+        const attempt = new Attempt(dialect, { modem: { off: true }, hasPowerKey: false });
+        const { clock, port } = attempt.rig;
+        let state = 1;
+        const noise = (): void => {
+            state = Math.imul(state, 0x41c64e6d) + 12345 | 0;
+            port.receive(Uint8Array.of(state >>> 16 & 0xff));
+            clock.after(3, noise);
+        };
+        noise();
+        assert.is(attempt.open(60), MODEM_SILENT);
+    });
+
+    if (drivers[dialect.name].tls) {
+        test(`${dialect.name}: with TLS, a broker whose certificate is not trusted`, () => {
+            assert.is(new Attempt(dialect, { transport: { tls: { ca: 'ca.pem' } }, server: () => 'certificate' }).open(180), TLS_FAILED);
+        });
+    }
+}
 
 test('a modem that has silently lost a setting gets it again after connections that bring nothing', () => {
     for (const [name, setting, tls] of [['esp-at', 'passive 0'], ['sim800', '+CIPRXGET'], ['sim7600', '+CIPRXGET'], ['sim7600', '+CCHSET', 'TLS']]) {

@@ -147,6 +147,8 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     }
 
     onWritable(): void {
+        // Padding goes on: the modem has not heard all of it.
+        if (this.quiet) this.wake(this.quiet);
         return this.sender.push();
     }
 

@@ -8,7 +8,7 @@ import { IDENTIFIES, TOLERATED } from './book.ts';
 import { DONE, FAILED, UNANSWERED } from './exchange.ts';
 import type { ModemOptions } from './options.ts';
 import { ALONE } from './pattern.ts';
-import { ENTER_PIN, EVENTS, LONG_REGISTRATION, MODELS, PIN_READY, PIN_WANTED, REGISTRATION, SIGNAL } from './plan.ts';
+import { ENTER_PIN, EVENTS, LONG_REGISTRATION, MODELS, PIN_READY, PIN_WANTED, REGISTRATION, RESET, SIGNAL } from './plan.ts';
 import { StageRunner } from './stage-runner.ts';
 import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
 
@@ -60,7 +60,8 @@ export abstract class BringUp extends StageRunner {
     onEnd(outcome: number): void {
         const stage = this.stage;
         const exchange = this.engine.exchange;
-        const good = outcome === DONE || outcome === FAILED && (exchange.flags & TOLERATED) !== 0;
+        // A modem that is reset may have no time to say OK.
+        const good = outcome === DONE || outcome === FAILED && (exchange.flags & TOLERATED) !== 0 || this.sequence === RESET;
         if (stage === ONLINE) return this.endExchange(outcome);
         else if (stage === PROBING) return this.endProbe(outcome);
         else if (good) return this.endStep();
@@ -128,7 +129,8 @@ export abstract class BringUp extends StageRunner {
             // It may be gone by now.
             if (!this.portOpen) return;
         }
-        if (!this.cured) {
+        // No remedy before the modem has answered: it would not hear of it.
+        if (!this.cured && this.reached !== PROBING) {
             this.cured = true;
             if (this.strikes > 1) {
                 return this.enter(CURING);
@@ -137,10 +139,10 @@ export abstract class BringUp extends StageRunner {
         if (this.reached === PROBING) {
             this.stage = PROBING;
             this.tries = this.speed = 0;
+            this.engine.awaitQuiet(QUIET, LONGEST_QUIET);
             // A digit of the command may have changed on the line: the modem may want as many as there can be.
             if (this.engine.owes) this.engine.sender.pad(this.options.dialect.sendMaximum);
             this.engine.owes = false;
-            this.engine.awaitQuiet(QUIET, LONGEST_QUIET);
         } else {
             this.enter(this.reached);
         }
@@ -201,8 +203,7 @@ export abstract class BringUp extends StageRunner {
         this.tries = 0;
         this.reached = stage + 1;
         // Nobody may want a connection any more: what is done stays done.
-        if (this.owner) return this.enter(this.reached);
-        else return this.rest();
+        return this.bringUp();
     }
 
     private endProbe(outcome: number): void {

@@ -11,6 +11,8 @@ const COMMAND = 1;
 const BYTES = 2;
 /** The command and the bytes in it, two hexadecimal digits each. */
 const SPELLED = 3;
+/** Zeros. */
+const PADDING = 4;
 
 const CARRIAGE_RETURN = 13;
 
@@ -32,6 +34,8 @@ export class Sender {
     private dataSent = 0;
     private dataEnd = 0;
     private what = NOTHING;
+    /** Zeros to go out. */
+    private padding = 0;
 
     constructor(port: SerialPort, book: Uint8Array, exchange: Exchange, lineSize: number) {
         this.port = port;
@@ -83,6 +87,13 @@ export class Sender {
             if (this.commandSent < this.commandEnd) return;
             if (this.what === SPELLED) this.spell();
         }
+        while (this.what === PADDING && this.padding > 0) {
+            const size = this.padding < this.command.length ? this.padding : this.command.length;
+            const taken = this.port.write(this.command, 0, size);
+            this.padding -= taken;
+            this.bytesOut += taken;
+            if (taken < size) return;
+        }
         if (this.what === BYTES) {
             const taken = this.port.write(this.data, this.dataSent, this.dataEnd);
             this.dataSent += taken;
@@ -91,21 +102,16 @@ export class Sender {
     }
 
     /**
-     * Writes `count` zeros: what a modem lacks of the bytes that were announced to it. The owner pauses afterwards. They end up in a
+     * Writes `count` zeros: what a modem lacks of the bytes that were announced to it. They end up in a
      * stream that is given up. No packet begins with a zero, and none is an identifier: a broker is not told what we never said, as by a
      * carriage return in the place of a PUBACK's identifier.
      */
     pad(count: number): void {
         for (let index = 0; index < this.command.length; index++) this.command[index] = 0;
-        this.stop();
-        while (count > 0) {
-            const size = count < this.command.length ? count : this.command.length;
-            const taken = this.port.write(this.command, 0, size);
-            this.bytesOut += taken;
-            count -= taken;
-            // The port takes no more: the modem will be asked again before it is given up.
-            if (taken < size) return;
-        }
+        this.what = PADDING;
+        this.padding = count;
+        this.commandSent = this.commandEnd = 0;
+        return this.push();
     }
 
     /** Is line[0..end) the command that was given last? */

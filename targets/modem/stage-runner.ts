@@ -128,6 +128,7 @@ export abstract class StageRunner implements AtOwner {
                 break;
             case POWERED_DOWN:
             case REBOOTED:
+                if (stage === CURING && this.sequence === RESET) return this.startAnew();
                 if (stage === PROBING || stage >= CURING) return;
                 this.reached = PROBING;
                 if (stage === AT_REST) return;
@@ -226,6 +227,7 @@ export abstract class StageRunner implements AtOwner {
         else if (reason !== SIM_LOCKED && reason !== WRONG_MODEM) this.strikes++;
         // No remedy makes a wrong PIN right, or the modem another one.
         this.cured = reason === SIM_LOCKED || reason === WRONG_MODEM;
+        this.keyTried = false;
         if (stage === ONLINE || stage === DIALING) this.stale = true;
         if (!answers) this.reached = PROBING;
         else if (this.bearerLost) this.reached = ATTACHING;

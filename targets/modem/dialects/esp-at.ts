@@ -17,6 +17,8 @@ export const espAt: Dialect = {
     init: [{ command: 'AT+CWMODE=1' }],
     bearer: [
         { command: 'AT+CWJAP="%a","%w"', fail: ['FAIL'], seconds: 25 },
+        // It is refused while a socket is open, as one of the board's earlier life may be.
+        { command: 'AT+CIPCLOSE=%i', tolerated: true },
         { command: 'AT+CIPMUX=1' },
         { command: 'AT+CIPRECVTYPE=5,1' },
     ],

@@ -15,7 +15,7 @@ const boardTest = engine.available ? test : test.skip;
  * which a turn of the machine takes about 30. What the client takes below the transport's callbacks, 90, is in it.
  */
 const ceilings: Readonly<Record<string, number>> = {
-    'a line that means nothing': 121, 'publish QoS 0': 122, 'publish QoS 1 + PUBACK': 160, 'received QoS 0': 155, 'idle poll': 120, 'reconnect': 170,
+    'a line that means nothing': 121, 'publish QoS 0': 122, 'publish QoS 1 + PUBACK': 162, 'received QoS 0': 157, 'idle poll': 120, 'reconnect': 172,
 };
 const kinds = Object.keys(ceilings);
 
@@ -47,7 +47,7 @@ for (const name of kinds) {
 
 boardTest('a transport leaves no more on the heap than it is held to', () => {
     const { slots, chunkBytes } = figures.live.find(({ name }) => name === 'modem transport')!;
-    assert.ok(slots <= 167 && chunkBytes <= 2230, `${slots} slots and ${chunkBytes} bytes of chunks`);
+    assert.ok(slots <= 168 && chunkBytes <= 2230, `${slots} slots and ${chunkBytes} bytes of chunks`);
 });
 
 boardTest('the rounds did what they are named for', () => {
