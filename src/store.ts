@@ -26,3 +26,18 @@ export interface Store {
      */
     drop(count: number): void;
 }
+
+/**
+ * Makes bytes[start..end) the only record of `store`. When the power fails meanwhile, the youngest record is the former or this one, unless there is
+ * room for one only: then there may be none. False: the store did not take it, and has the former or none.
+ */
+export function keepOnly(store: Store, bytes: Uint8Array, start: number, end: number): boolean {
+    let kept = store.append(bytes, start, end);
+    if (!kept && store.count) {
+        // Better a moment without than none that is up to date.
+        store.drop(store.count);
+        kept = store.append(bytes, start, end);
+    }
+    if (kept && store.count > 1) store.drop(store.count - 1);
+    return kept;
+}

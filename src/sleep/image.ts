@@ -11,6 +11,7 @@ import type { Outbox } from '../outbox/outbox.ts';
 import type { Publisher } from '../session/publisher.ts';
 import type { Subscription } from '../session/subscription.ts';
 import type { Platform } from '../transport.ts';
+import { keepOnly } from '../store.ts';
 import type { Store } from '../store.ts';
 
 /** Other layouts have other numbers. */
@@ -121,13 +122,7 @@ export class SessionImage {
         let same = size === this.kept;
         for (let index = 0; same && index < size; index++) same = bytes[index] === bytes[half + index];
         if (same) return true;
-        let kept = store.append(bytes, 0, size);
-        if (!kept && store.count) {
-            // No room for two: better a moment without than none that is up to date.
-            store.drop(store.count);
-            kept = store.append(bytes, 0, size);
-        }
-        if (kept && store.count > 1) store.drop(store.count - 1);
+        const kept = keepOnly(store, bytes, 0, size);
         for (let index = 0; index < size; index++) bytes[half + index] = bytes[index];
         this.kept = kept ? size : 0;
         return kept;

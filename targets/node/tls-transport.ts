@@ -1,11 +1,13 @@
-// MQTT over TLS on Node: who the server must be, who we are, and sessions resumed across connections.
+// MQTT over TLS on Node: who the server must be, who we are, and sessions resumed across connections (tls-session.ts).
 import { X509Certificate } from 'node:crypto';
 import { isIP } from 'node:net';
 import type { OnReadOpts, Socket } from 'node:net';
 import { connect, createSecureContext } from 'node:tls';
 import type { ConnectionOptions, SecureContextOptions } from 'node:tls';
+import type { Store } from '../../src/store.ts';
 import { SocketTransport } from './socket-transport.ts';
 import type { SocketOptions } from './socket-transport.ts';
+import { TlsSession } from './tls-session.ts';
 
 export interface TlsOptions extends SocketOptions {
     /** Certificates (PEM) of the authorities to trust, instead of those that Node comes with (and those that NODE_EXTRA_CA_CERTS adds). */
@@ -27,6 +29,11 @@ export interface TlsOptions extends SocketOptions {
      * Nothing else does, neither an environment variable nor Node's own option `rejectUnauthorized: false`, which throws.
      */
     insecureAcceptAnyServer?: boolean;
+    /**
+     * Keeps the session for the next process, too: a Store of its own, with records of 4,096 bytes. What lies there is as secret as a password,
+     * and who can write it can pose as the server: only the user who runs this may. A session counts only for the same server, trust and identity.
+     */
+    sessionStore?: Store;
 }
 
 /** A TLS socket; port 8883 unless told otherwise. Throws on options that cannot work, unreadable certificates and keys among them. */
@@ -43,7 +50,7 @@ export class TlsTransport extends SocketTransport {
     protected readonly readyEvent = 'secureConnect';
     // Key and session are secrets: `#` keeps them out of whatever prints this object.
     readonly #connectionOptions: ConnectionOptions;
-    #session: Buffer | undefined;
+    readonly #session: TlsSession;
 
     constructor(options: TlsOptions) {
         super(options, 8883);
@@ -65,31 +72,29 @@ export class TlsTransport extends SocketTransport {
             // Stated in any case: Node's default listens to NODE_TLS_REJECT_UNAUTHORIZED.
             rejectUnauthorized: options.insecureAcceptAnyServer !== true,
         };
+        this.#session = new TlsSession(options.sessionStore, [
+            this.host, this.port, this.#connectionOptions.servername, options.ca, options.cert, options.alpnProtocols, minVersion, options.insecureAcceptAnyServer,
+        ]);
     }
 
     protected connect(onread: OnReadOpts): Socket {
-        const session = this.#session;
+        const offered = this.#session.current;
         const options: ConnectionOptions & { onread: OnReadOpts } = {
-            ...this.#connectionOptions, host: this.host, port: this.port, lookup: this.lookup, session, onread,
+            ...this.#connectionOptions, host: this.host, port: this.port, lookup: this.lookup, session: offered, onread,
         };
         const socket = connect(options);
-        // A ticket is spent when the handshake begins: one that the server chokes on must not spoil the next connection too.
-        socket.on('connect', () => {
-            this.#session = undefined;
-        });
+        socket.on('connect', () => this.#session.spend());
         socket.on('secureConnect', () => {
             this.sessionReused = socket.isSessionReused();
             if (this.sessionReused) {
                 this.sessionsReused++;
-                this.#session = session; // TLS 1.2 servers need not send another
+                if (offered) this.#session.keep(offered); // TLS 1.2 servers need not send another
             }
             this.protocolVersion = socket.getProtocol() ?? '';
             this.alpnProtocol = socket.alpnProtocol || '';
         });
         // Tickets of a connection that is being closed are as good as any.
-        socket.on('session', (ticket: Buffer) => {
-            this.#session = ticket;
-        });
+        socket.on('session', (ticket: Buffer) => this.#session.keep(ticket));
         return socket;
     }
 }

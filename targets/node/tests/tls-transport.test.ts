@@ -5,9 +5,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { settle, until } from '../../../hardware-tests/host/until.ts';
 import { CONNECT_FAILED } from '../../../src/reasons.ts';
-import type { TlsTransport } from '../index.ts';
 import { contractTests } from './contract.ts';
-import { assertRefused, authority as ca, connected, failed, make } from './tls.ts';
+import { assertRefused, authority as ca, connected, cycle, failed, make } from './tls.ts';
 import { Peer, Witness, certificate, freePort } from './witness.ts';
 import type { Visit } from './witness.ts';
 
@@ -18,16 +17,6 @@ contractTests({
     listen: (onVisit, allowHalfOpen = false) => Peer.tls(onVisit, { allowHalfOpen } as ServerOptions),
     transport: make,
 });
-
-/** Connects, waits for the ticket that the server sends after the handshake, and closes. */
-async function cycle(transport: TlsTransport, peer: Peer): Promise<boolean> {
-    const { witness, visit } = await connected(transport, peer);
-    visit.socket.write('x'); // arrives after the tickets
-    await until('the tickets are there', () => witness.received.length === 1);
-    transport.close();
-    await until('it has ended', () => visit.ended);
-    return transport.sessionReused;
-}
 
 test('SNI carries the host, or servername, and nothing where the host is an address', async () => {
     const peer = await Peer.tls();

@@ -43,3 +43,13 @@ export async function assertRefused(transport: TlsTransport, peer: Peer, hello =
     assert.is(transport.bytesWritten, 0);
     for (const { bytes } of peer.visits) assert.match(bytes.toString('hex'), hello);
 }
+
+/** Connects, waits for the ticket that the server sends after the handshake, and closes. True: the session was resumed. */
+export async function cycle(transport: TlsTransport, peer: Peer): Promise<boolean> {
+    const { witness, visit } = await connected(transport, peer);
+    visit.socket.write('x'); // arrives after the tickets
+    await until('the tickets are there', () => witness.received.length === 1);
+    transport.close();
+    await until('it has ended', () => visit.ended);
+    return transport.sessionReused;
+}
