@@ -57,6 +57,7 @@ export const distBundles: readonly DistBundle[] = [
     { name: 'telemetry', entry: 'src/telemetry/index.ts', engines: everyEngine },
     { name: 'outbox', entry: 'src/outbox/index.ts', engines: everyEngine },
     { name: 'sleep', entry: 'src/sleep/index.ts', engines: everyEngine },
+    { name: 'trace', entry: 'src/trace/index.ts', engines: everyEngine },
     { name: 'reason-texts', entry: 'src/session/reason-texts.ts', engines: everyEngine },
     { name: 'node', entry: 'targets/node/index.ts', engines: [] },
     { name: 'moddable', entry: 'targets/moddable/index.ts', engines: ['xs'] },
@@ -81,6 +82,7 @@ export const boardBundles: readonly BoardBundle[] = [
     ...dialects.map(([name, title]): BoardBundle => ({
         name: `espruino/motemq-${name}`, title: `dialect of ${title} alone`, entry: `scripts/entries/dialects/${name}.ts`, engines: ['espruino', 'xs'],
     })),
+    { name: 'espruino/motemq-trace', title: 'transport that writes a trace, for Espruino', entry: 'scripts/entries/trace.ts', engines: everyEngine },
     { name: 'codec', title: 'codec only', entry: 'scripts/entries/codec.ts', engines: everyEngine },
 ];
 

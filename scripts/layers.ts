@@ -11,6 +11,7 @@ const rooms: readonly [room: string, prefix: string, mayImport: readonly string[
     ['session', 'src/session/', ['session', 'codec', 'contracts']],
     ['outbox', 'src/outbox/', ['outbox', 'codec', 'contracts']],
     ['sleep', 'src/sleep/', ['sleep', 'session', 'outbox', 'codec', 'contracts']],
+    ['trace', 'src/trace/', ['trace', 'contracts']],
     ['telemetry', 'src/telemetry/', ['telemetry', 'codec', 'contracts']],
     ['entry', 'src/index.ts', ['entry', 'session', 'outbox', 'telemetry', 'codec', 'contracts']],
     ['entry', 'src/publisher.ts', ['entry', 'session', 'outbox', 'telemetry', 'codec', 'contracts']],

@@ -39,6 +39,10 @@ export class ProxyConnection {
     readonly down: Flow;
     /** The client's side is gone. */
     ended = false;
+    /** Who sent FIN first; null: nobody, or the proxy itself. */
+    endedBy: 'client' | 'broker' | null = null;
+    /** It was reset, by one of the ends or by the proxy. */
+    wasReset = false;
     private readonly client: Socket;
     private readonly broker: Socket | null;
 
@@ -51,6 +55,8 @@ export class ProxyConnection {
         this.down = new Flow(this.broker, client, cut, (bytes) => options.onBytes?.(this, 'down', bytes));
         client.on('error', () => this.cut('rst'));
         this.broker?.on('error', () => this.cut('rst'));
+        client.once('end', () => void (this.endedBy ??= 'client'));
+        this.broker?.once('end', () => void (this.endedBy ??= 'broker'));
         client.on('close', () => {
             this.ended = true;
             options.onEnd?.(this);
@@ -66,6 +72,7 @@ export class ProxyConnection {
 
     /** Ends both sides; what was not forwarded yet is lost. After `fin` whatever still comes is swallowed. */
     cut(how: Cut): void {
+        if (how === 'rst' && !this.ended) this.wasReset = true;
         this.up.discard();
         this.down.discard();
         for (const socket of this.broker === null ? [this.client] : [this.client, this.broker]) {

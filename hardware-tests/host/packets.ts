@@ -1,8 +1,9 @@
 // Single packets as mqtt-packet, which is independent of this project's codec, reads them. It is handed that module: programs load
 // it when they need it.
+import type * as mqttPacket from 'mqtt-packet';
 import type { Packet } from 'mqtt-packet';
 
-export type MqttPacket = Pick<typeof import('mqtt-packet'), 'parser' | 'generate'>;
+export type MqttPacket = Pick<typeof mqttPacket, 'parser' | 'generate'>;
 
 /** Protocol levels (MQTT 3.1.1 §3.1.2.2): of 3.1, 3.1.1 and 5. */
 export type Level = 3 | 4 | 5;
@@ -20,7 +21,7 @@ export function lengthOf(bytes: readonly number[]): number {
 
 /** The one packet that `bytes` are, or why they are none. */
 export function readPacket(mqtt: MqttPacket, bytes: Buffer, level: Level): Packet | string {
-    let found: Packet | string = 'no packet';
+    let found: Packet | string = 'shorter than its fields say';
     const parser = mqtt.parser({ protocolVersion: level });
     parser.on('packet', (packet: Packet) => {
         found = packet;

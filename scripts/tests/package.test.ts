@@ -41,7 +41,7 @@ test.before(() => {
     const source = join(temporary, 'motemq');
     mkdirSync(source);
     mkdirSync(consumer);
-    for (const name of ['package.json', 'manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json', 'LICENSE']) cpSync(join(root, name), join(source, name));
+    for (const name of ['package.json', 'manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json', 'manifest-trace.json', 'LICENSE']) cpSync(join(root, name), join(source, name));
     mkdirSync(join(source, 'scripts', 'entries'), { recursive: true });
     cpSync(join(root, 'scripts', 'entries', 'motemq.mjs'), join(source, 'scripts', 'entries', 'motemq.mjs'));
     run(root, process.execPath, 'scripts/run.mjs', 'scripts/build.ts', '--out', join(source, 'dist'));
@@ -120,7 +120,7 @@ test('a board bundle is a classic script that assigns what its entry names to ex
     }
 });
 
-for (const file of ['manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json']) {
+for (const file of ['manifest.json', 'manifest-client.json', 'manifest-modem.json', 'manifest-sleep.json', 'manifest-trace.json']) {
     test(`the Moddable manifest ${file} names files of the package and preloads what it names`, () => {
         const manifest = JSON.parse(readFileSync(join(installed, file), 'utf8')) as { modules: Record<string, string>; preload: string[] };
         const files = distBundles.map(bundle => fileOf(bundle).replace(/\.js$/, ''));

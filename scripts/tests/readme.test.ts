@@ -1,6 +1,6 @@
 // The examples of README.md, run as they stand there, against a real broker; only names of packages and hosts are put in place.
 import { spawn } from 'node:child_process';
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,6 +8,7 @@ import { dialects } from '../../hardware-tests/boards/modem/dialects/index.ts';
 import { pseudoTerminal } from '../../hardware-tests/boards/modem/ends.ts';
 import { networkWithAddresses } from '../../hardware-tests/boards/modem/real-world.ts';
 import { Broker } from '../../hardware-tests/host/broker.ts';
+import { until } from '../../hardware-tests/host/until.ts';
 import { noPseudoTerminals } from '../../hardware-tests/host/serial-device.ts';
 import { bootBoard } from '../../hardware-tests/boards/xs/board.ts';
 import { bundleForBoard } from '../../hardware-tests/boards/xs/bundle.ts';
@@ -74,6 +75,21 @@ test('the node that sleeps on a laptop delivers its reading and says for how lon
         child.kill();
         await broker.stop();
         for (const left of [file, store('messages'), store('session')]) rmSync(left);
+    }
+});
+
+test('the client that is traced leaves a trace of its connection', async () => {
+    const broker = await Broker.start();
+    const trace = join(folder, `trace.${process.pid}.log`);
+    const file = example('trace', { "host: 'localhost', port: 1883": `host: '127.0.0.1', port: ${broker.port}`, "'trace.log'": `'${trace}'` });
+    const child = spawn(process.execPath, [join(root, 'scripts', 'run.mjs'), file], { cwd: root, stdio: 'inherit' });
+    try {
+        const received = (): boolean => existsSync(trace) && / < 0 20020000 /.test(readFileSync(trace, 'utf8'));
+        await until('the trace holds the CONNACK', received, 100);
+    } finally {
+        child.kill();
+        await broker.stop();
+        for (const left of [file, trace]) rmSync(left);
     }
 });
 

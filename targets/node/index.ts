@@ -9,3 +9,4 @@ export { FileStore } from './file-store.ts';
 export type { Disk, FileStoreOptions } from './file-store.ts';
 export { SerialLine } from './serial-line.ts';
 export type { NodeSerialPort, NodeSerialPortClass, SerialLineOptions } from './serial-line.ts';
+export { traceFile } from './trace-file.ts';

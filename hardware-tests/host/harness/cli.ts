@@ -8,6 +8,7 @@ import { flashBoard } from './commands/flash.ts';
 import { testCommand } from './commands/test.ts';
 import { BENCH_FAILED, BenchError, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
 import { manifestExample } from './firmware.ts';
+import { trace } from '../trace/command.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
 
@@ -62,6 +63,20 @@ Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
         options: { board: text, port: text, baud: text, erase: flag, reset: text, map: text }, run: flashBoard,
     },
     test: testCommand,
+    trace: {
+        summary: 'a recorded conversation, packet by packet, and as a capture for Wireshark',
+        help: `motemq trace FILE [--pcapng OUT]
+  Prints what a client and a broker said: when, which way, which packet, in how many pieces, what is malformed or cut short.
+  FILE             what was recorded, the log of a board's console with such lines among others, or - for the standard input
+  --pcapng OUT     write a capture that Wireshark and tshark open; its addresses, TCP and IP are made up
+  --json           one JSON object a packet instead of text
+  --show-secrets   user names and passwords, too, where they were recorded: in text, JSON and capture
+To record, wrap the transport of a client (package motemq/trace):
+  Node       transport: new TracedTransport(transport, traceFile('trace.log'))          traceFile is of motemq/node
+  Moddable   transport: new TracedTransport(transport, { print: line => trace(line + '\\n'), clock: platform })
+Example: motemq trace trace.log --pcapng trace.pcapng && wireshark trace.pcapng`,
+        options: { 'pcapng': text, 'json': flag, 'show-secrets': flag }, run: trace,
+    },
 };
 
 const help = `motemq: flash boards and test them from here

@@ -7,6 +7,7 @@ export const benchPackages = {
     'esptool-js': 'esptool-js@0.7.0',
     'yaml': 'yaml@2',
     'cli-progress': 'cli-progress@3',
+    'mqtt-packet': 'mqtt-packet@9',
 } as const;
 
 /** What `load` imports. Refuses, with the command that installs it, where the package is missing. */
