@@ -13,7 +13,10 @@ export function portOf(board: Device, baud = 115200): Port {
         async write(bytes) {
             end.signal.throwIfAborted();
             const sent = bytes.slice();
-            later(() => board.receive(sent));
+            await new Promise<void>(resolve => later(() => {
+                board.receive(sent);
+                resolve();
+            }));
         },
         async setLines({ dtr, rts }) {
             end.signal.throwIfAborted();

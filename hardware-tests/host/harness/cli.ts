@@ -5,8 +5,9 @@ import { addressForms } from './addresses.ts';
 import { boards } from './commands/boards.ts';
 import { doctor } from './commands/doctor.ts';
 import { flashBoard } from './commands/flash.ts';
+import { uploadCommand } from './commands/upload.ts';
 import { testCommand } from './commands/test.ts';
-import { BENCH_FAILED, BenchError, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
+import { BENCH_FAILED, BenchError, Interrupted, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
 import { manifestExample } from './firmware.ts';
 import { trace } from '../trace/command.ts';
 
@@ -62,6 +63,7 @@ ${manifestExample}
 Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
         options: { board: text, port: text, baud: text, erase: flag, reset: text, map: text }, run: flashBoard,
     },
+    upload: uploadCommand,
     test: testCommand,
     trace: {
         summary: 'a recorded conversation, packet by packet, and as a capture for Wireshark',
@@ -107,7 +109,7 @@ export async function main(words: readonly string[]): Promise<number> {
         }
         if (!(error instanceof BenchError)) console.error(error);
         else console.error(`motemq: ${error.message}\n        ${error.advice}`);
-        return BENCH_FAILED;
+        return error instanceof Interrupted ? INTERRUPTED : BENCH_FAILED;
     }
 }
 

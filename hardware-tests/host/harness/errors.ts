@@ -4,6 +4,8 @@ export const PASSED = 0;
 export const TEST_FAILED = 1;
 export const BENCH_FAILED = 2;
 export const USAGE = 3;
+/** By Ctrl-C, as shells have it. */
+export const INTERRUPTED = 130;
 
 /** Port, board or firmware do not do what they should: not the fault of a test. */
 export class BenchError extends Error {
@@ -25,5 +27,13 @@ export class UsageError extends Error {
     constructor(message: string) {
         super(message);
         this.name = 'UsageError';
+    }
+}
+
+/** The user has ended it. */
+export class Interrupted extends BenchError {
+    constructor(advice: string) {
+        super('interrupted', advice);
+        this.name = 'Interrupted';
     }
 }

@@ -76,15 +76,15 @@ class ModelDevice extends Base {
     private readonly front: Front;
     private readonly engine: Engine;
 
-    constructor(command: readonly string[], options: ModelOptions) {
+    constructor(program: string, options: ModelOptions) {
         super();
         const all = { ...newest, ...options };
-        this.engine = new Engine(command, this.folder, all, {
+        this.engine = new Engine(program, this.folder, all, {
             onPrint: text => this.front.print(`${text}\r\n`),
-            onStart: why => this.front.restart(why === 'power' || why === 'reset', why === 'power' || why === 'load' ? '(function(c){if(c)(0,eval)(c)})(require("Storage").read(".bootcde"))' : ''),
+            onRestart: restart => this.front.demand(restart),
         });
         this.front = new Front(all, this.engine, text => this.onOutput(Buffer.from(text, 'latin1')));
-        this.engine.start('power');
+        this.front.powerOn();
     }
 
     receive(bytes: Uint8Array): void {
@@ -102,4 +102,4 @@ class ModelDevice extends Base {
 export const interpreterDevice = (path: string): EspruinoDevice => new InterpreterDevice(path);
 
 /** The model. */
-export const modelDevice = async (options: ModelOptions = {}): Promise<EspruinoDevice> => new ModelDevice(await model.command(), options);
+export const modelDevice = async (options: ModelOptions = {}): Promise<EspruinoDevice> => new ModelDevice((await model.command()).at(-1)!, options);

@@ -1,12 +1,12 @@
-// What evaluates the code that the console takes: the model of Espruino in a process of its own, which is started anew for reset() and load().
-// Its Storage is a file of its working folder and stays. What is interrupted loses its memory, which Espruino's own interpreter keeps.
-import { spawn } from 'node:child_process';
-import type { ChildProcessByStdio } from 'node:child_process';
+// What evaluates the code that the console takes: the model of Espruino in a thread of its own, which is started anew for reset() and load().
+// Its Storage is a file and stays. What is interrupted loses its memory, which Espruino's own interpreter keeps.
+import { join } from 'node:path';
 import { createInterface } from 'node:readline';
-import type { Readable, Writable } from 'node:stream';
-import type { Evaluator } from './front.ts';
+import { Worker } from 'node:worker_threads';
+import { INTERRUPTED } from './front.ts';
+import type { Evaluator, Outcome, Restart } from './front.ts';
 
-/** Begins a line by which the process tells the engine something. */
+/** Begins a line by which the thread tells the engine something. */
 const TOLD = '\x02';
 
 /** What the model does not have: it is made for programs, this for people at a console. */
@@ -22,75 +22,74 @@ motemqRun=function(number,code){var good=1,value;try{value=(0,eval)(code);value=
 export interface EngineOwner {
     /** A line that the program prints. */
     onPrint(text: string): void;
-    /** It has started: by power, by reset(), by load(), or after an interruption. */
-    onStart(why: 'power' | 'reset' | 'load' | 'interrupt'): void;
+    /** It wants a restart, but not by what is being evaluated. */
+    onRestart(restart: Restart): void;
 }
 
 export class Engine implements Evaluator {
-    private readonly command: readonly string[];
-    private readonly folder: string;
+    private readonly program: string;
+    private readonly flash: string;
     private readonly owner: EngineOwner;
     private readonly firstLine: string;
-    private child: ChildProcessByStdio<Writable, Readable, null> | null = null;
+    private thread: Worker | null = null;
     private asked = 0;
-    private pending: { number: number; resolve(value: string): void; reject(error: Error): void } | null = null;
-    private next: 'reset' | 'load' | null = null;
+    private pending: { readonly number: number; settle(outcome: Outcome): void } | null = null;
+    private restart: Restart | null = null;
 
-    /** `checksums`: it has E.CRC32, as firmware from 2v06 on. */
-    constructor(command: readonly string[], folder: string, { version, board, checksums }: { version: string; board: string; checksums: boolean }, owner: EngineOwner) {
-        this.command = command;
-        this.folder = folder;
+    /** `program`: the model's; `folder`: of its Storage; `checksums`: it has E.CRC32, as firmware from 2v06 on. */
+    constructor(program: string, folder: string, { version, board, checksums }: { version: string; board: string; checksums: boolean }, owner: EngineOwner) {
+        this.program = program;
+        this.flash = join(folder, 'espruino.flash');
         this.owner = owner;
         this.firstLine = prelude(version, board, checksums);
     }
 
-    start(why: 'power' | 'reset' | 'load' | 'interrupt'): void {
+    start(): void {
         this.stop();
-        const child = this.child = spawn(this.command[0], this.command.slice(1), { cwd: this.folder, stdio: ['pipe', 'pipe', 'inherit'] });
-        child.stdin.on('error', () => {});
-        createInterface({ input: child.stdout }).on('line', (line) => {
-            if (child === this.child) this.hear(line);
+        const thread = this.thread = new Worker(this.program, { stdin: true, stdout: true, argv: [], env: { ...process.env, ESPRUINO_FLASH: this.flash } });
+        createInterface({ input: thread.stdout }).on('line', (line) => {
+            if (thread === this.thread) this.hear(line);
         });
-        child.stdin.write(`${this.firstLine}\n`);
-        this.owner.onStart(why);
+        thread.stdin!.write(`${this.firstLine}\n`);
     }
 
+    /** Whatever runs, a loop without end, too. */
     stop(): void {
-        this.child?.kill('SIGKILL');
-        this.child = null;
+        void this.thread?.terminate();
+        this.thread = null;
     }
 
-    evaluate(code: string): Promise<string> {
+    evaluate(code: string): Promise<Outcome> {
         const number = ++this.asked;
-        return new Promise((resolve, reject) => {
-            this.pending = { number, resolve, reject };
-            this.child?.stdin.write(`motemqRun(${number},${JSON.stringify(code)})\n`);
+        return new Promise((settle) => {
+            this.pending = { number, settle };
+            this.thread?.stdin!.write(`motemqRun(${number},${JSON.stringify(code)})\n`);
         });
     }
 
     interrupt(): void {
-        const { pending } = this;
-        this.pending = null;
-        if (!pending) return;
-        this.start('interrupt');
-        pending.reject(new Error('Execution Interrupted'));
+        if (!this.pending) return;
+        this.start();
+        this.settle({ thrown: INTERRUPTED, restart: null });
     }
 
     private hear(line: string): void {
         if (!line.startsWith(TOLD)) return this.owner.onPrint(line);
         const told = line.slice(1);
         if (told === 'reset' || told === 'load') {
-            this.next = told;
+            if (this.pending) this.restart = told;
+            else this.owner.onRestart(told);
             return;
         }
         const [, number, good, value] = /^(\d+) ([01]) (.*)$/.exec(told)!;
-        const { pending, next } = this;
-        if (pending?.number !== Number(number)) return;
-        this.pending = this.next = null;
+        if (this.pending?.number !== Number(number)) return;
         const text = JSON.parse(value) as string;
-        if (good === '1') pending.resolve(text);
-        else pending.reject(new Error(text));
-        // After the answer, as Espruino does it when it is idle.
-        if (next) setImmediate(() => this.start(next));
+        this.settle({ [good === '1' ? 'value' : 'thrown']: text, restart: this.restart });
+    }
+
+    private settle(outcome: Outcome): void {
+        const { pending } = this;
+        this.pending = this.restart = null;
+        pending?.settle(outcome);
     }
 }

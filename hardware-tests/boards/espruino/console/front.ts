@@ -7,21 +7,38 @@ const NAK = '\x15';
 const DLE = 16;
 const SOH = 1;
 const CTRL_C = 3;
+const ESC = 27;
 const LF = 10;
 const CR = 13;
 const XON = '\x11';
 const XOFF = '\x13';
 const EVAL = 0x2000;
+/** Thrown by what is interrupted. */
+export const INTERRUPTED = 'Execution Interrupted';
 /** Ms that a packet may take. */
 const PACKET = 5000;
 
-/** What evaluates code. Each call ends before the next one begins. */
+/** How the interpreter starts anew: reset() does with a banner and without a program, load() the other way round. */
+export type Restart = 'reset' | 'load';
+
+/** How an evaluation ended: its value as JavaScript text, or what it threw, and what it has asked for. */
+export interface Outcome {
+    readonly value?: string;
+    readonly thrown?: string;
+    readonly restart: Restart | null;
+}
+
+/** What evaluates code. Each evaluation ends before the next one begins. */
 export interface Evaluator {
-    /** The value as JavaScript text. Rejects with what was thrown, as text. */
-    evaluate(code: string): Promise<string>;
+    /** Begins with an empty memory. */
+    start(): void;
+    evaluate(code: string): Promise<Outcome>;
     /** Ends what runs. */
     interrupt(): void;
 }
+
+/** What runs when the interpreter starts. */
+const BOOT = '(function(c){if(c)(0,eval)(c)})(require("Storage").read(".bootcde"))';
 
 export interface FrontOptions {
     /** What it says that it is. */
@@ -46,7 +63,10 @@ export class Front {
     private queue: number[] = [];
     private line = '';
     private quiet = false;
+    /** The last character was DLE. */
     private escape = false;
+    /** A terminal's code that has begun, from its ESC. */
+    private code = '';
     /** A packet that has begun: what of it is there. */
     private packet: number[] | null = null;
     private packetTimer: NodeJS.Timeout | undefined;
@@ -82,13 +102,18 @@ export class Front {
         this.returnPrompt();
     }
 
-    /** The engine has started anew: nothing is held any more. `boot`: what it runs then. */
-    restart(banner: boolean, boot: string): void {
-        this.line = '';
-        this.prompt = false;
-        if (banner) this.output(`\r\n ____                 _ \r\n|  __|___ ___ ___ _ _|_|___ ___ \r\n|  __|_ -| . |  _| | | |   | . |\r\n|____|___|  _|_| |___|_|_|_|___|\r\n         |_| espruino.com\r\n ${this.options.version} (c) 2026 G.Williams\r\n\r\n`);
-        if (boot) void this.run(boot).then(result => this.finish('thrown' in result ? `Uncaught ${result.thrown}\r\n` : ''));
-        else this.returnPrompt();
+    /** The board gets its power. */
+    powerOn(): void {
+        this.busy = true;
+        this.printBanner();
+        void this.restart('load').then(() => this.finish());
+    }
+
+    /** The program has asked for it, by a timer or an event. */
+    demand(restart: Restart): void {
+        if (this.busy) return;
+        this.busy = true;
+        void this.restart(restart).then(() => this.finish());
     }
 
     stop(): void {
@@ -126,6 +151,7 @@ export class Front {
 
     private take(byte: number): void {
         if (this.packet) return this.takePacket(byte);
+        if (this.code || byte === ESC) return this.takeCode(byte);
         const escape = this.escape;
         this.escape = false;
         if (byte === SOH && escape && this.options.packets) return this.beginPacket();
@@ -147,6 +173,20 @@ export class Front {
         }
     }
 
+    private takeCode(byte: number): void {
+        this.code += String.fromCharCode(byte);
+        if (!/[A-Za-z~]$/.test(this.code)) return;
+        if (this.code.endsWith('[2H')) this.eraseLine();
+        this.code = '';
+    }
+
+    private eraseLine(): void {
+        if (!this.line) return;
+        this.line = '';
+        this.removePrompt();
+        this.returnPrompt();
+    }
+
     private endLine(): void {
         const { line, quiet } = this;
         this.line = '';
@@ -154,14 +194,10 @@ export class Front {
         if (!line.trim()) return;
         if (this.echo && !quiet) this.output('\r\n');
         this.prompt = this.prompt && quiet;
-        void this.run(line).then(result => this.finish('thrown' in result ? `Uncaught ${result.thrown}\r\n` : quiet ? '' : `=${result.value}\r\n`));
-    }
-
-    /** What ran has ended, with these last words. */
-    private finish(words: string): void {
-        if (words) this.print(words);
-        this.returnPrompt();
-        this.drain();
+        this.run(line, ({ value, thrown }) => {
+            if (thrown !== undefined) this.print(uncaught(thrown));
+            else if (!quiet) this.print(`=${value}\r\n`);
+        });
     }
 
     private beginPacket(): void {
@@ -184,38 +220,46 @@ export class Front {
             return this.output(NAK);
         }
         const code = Buffer.from(packet.slice(2)).toString('latin1');
-        void this.run(code).then((result) => {
+        this.run(code, ({ value = '', thrown }) => {
             this.packet = null;
-            if ('value' in result) {
-                const { length } = result.value;
-                this.output(`${ACK}\x10\x01${String.fromCharCode(length >> 8, length & 0xff)}${result.value}`);
-                this.finish('');
-            } else {
-                this.removePrompt();
-                this.output(NAK);
-                this.finish(`Uncaught ${result.thrown}\r\n`);
-            }
+            if (thrown === undefined) return this.output(`${ACK}\x10\x01${String.fromCharCode(value.length >> 8, value.length & 0xff)}${value}`);
+            this.removePrompt();
+            this.output(`${NAK}${uncaught(thrown)}`);
         });
     }
 
-    private async run(code: string): Promise<{ value: string } | { thrown: string }> {
+    /** Evaluates `code`, tells how it ended, and does then what that has asked for. */
+    private run(code: string, tell: (outcome: Outcome) => void): void {
         this.busy = true;
-        try {
-            return { value: await this.evaluator.evaluate(code) };
-        } catch (error) {
-            return { thrown: (error as Error).message };
-        } finally {
-            this.busy = false;
-        }
+        void this.evaluator.evaluate(code).then(async (outcome) => {
+            tell(outcome);
+            if (outcome.restart) await this.restart(outcome.restart);
+            this.finish();
+        });
+    }
+
+    private async restart(how: Restart): Promise<void> {
+        this.line = '';
+        this.removePrompt();
+        this.evaluator.start();
+        if (how === 'reset') return this.printBanner();
+        const { thrown } = await this.evaluator.evaluate(BOOT);
+        if (thrown !== undefined) this.print(uncaught(thrown));
+    }
+
+    private printBanner(): void {
+        this.output(`\r\n ____                 _ \r\n|  __|___ ___ ___ _ _|_|___ ___ \r\n|  __|_ -| . |  _| | | |   | . |\r\n|____|___|  _|_| |___|_|_|_|___|\r\n         |_| espruino.com\r\n ${this.options.version} (c) 2026 G.Williams\r\n\r\n`);
+    }
+
+    private finish(): void {
+        this.busy = false;
+        this.returnPrompt();
+        this.drain();
     }
 
     private interrupt(): void {
         if (this.busy) this.evaluator.interrupt();
-        if (this.line) {
-            this.line = '';
-            this.removePrompt();
-            this.returnPrompt();
-        }
+        this.eraseLine();
     }
 
     private removePrompt(): void {
@@ -228,4 +272,8 @@ export class Front {
         this.prompt = true;
         this.output(`>${this.quiet ? '' : this.line}`);
     }
+}
+
+function uncaught(thrown: string): string {
+    return `${thrown === INTERRUPTED ? '' : 'Uncaught '}${thrown}\r\n`;
 }

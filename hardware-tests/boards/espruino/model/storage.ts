@@ -1,7 +1,8 @@
 // `require('Storage')` of the model: named files in a flash that can be full, and that is a file of the working folder.
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 
-const FLASH = 'espruino.flash';
+/** A file of the working folder, or where the variable says: threads of one process have one folder, and their own variables. */
+const FLASH = process.env['ESPRUINO_FLASH'] ?? 'espruino.flash';
 /** Bytes of it. */
 const SIZE = 65536;
 /** What each file takes beside its bytes. */

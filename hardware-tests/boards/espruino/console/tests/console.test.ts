@@ -58,6 +58,7 @@ const quirks: readonly (readonly [quirk: string, play: (board: Board) => Promise
         await board.exchange('\x03', />$/);
         await board.exchange('\x05', /Espruino 2v/);
     }],
+    ['ESC [ 2 H takes back a line that was begun', board => board.exchange('abc(\x1b[2H1+2\n', /=3\r\n>$/)],
     ['Ctrl-C ends a loop without end', async (board) => {
         await board.exchange('\x10print("c"+1);while(1);\n', /c1/);
         await board.exchange('\x05\x03', /Execution Interrupted[^]*Espruino 2v/);

@@ -1,0 +1,33 @@
+// Ctrl-C while a board is being written: what is under way ends at once, and the board can still be left in a known state.
+import { INTERRUPTED, Interrupted } from '../errors.ts';
+import type { Port } from '../port.ts';
+
+/**
+ * Runs `work` with a port that is gone as soon as the user presses Ctrl-C, while `port` stays. `advice`: what to do then. A second Ctrl-C
+ * ends the process.
+ */
+export async function interruptible<T>(port: Port, advice: string, work: (port: Port) => Promise<T>): Promise<T> {
+    const end = new AbortController();
+    const interrupted = (): void => {
+        if (end.signal.aborted) process.exit(INTERRUPTED);
+        end.abort(new Interrupted(advice));
+    };
+    process.on('SIGINT', interrupted);
+    try {
+        return await work({
+            name: port.name, usb: port.usb, gone: AbortSignal.any([port.gone, end.signal]),
+            get hasLines() {
+                return port.hasLines;
+            },
+            get onBytes() {
+                return port.onBytes;
+            },
+            set onBytes(take) {
+                port.onBytes = take;
+            },
+            write: bytes => port.write(bytes), setLines: lines => port.setLines(lines), setBaud: baud => port.setBaud(baud), close: () => port.close(),
+        });
+    } finally {
+        process.off('SIGINT', interrupted);
+    }
+}
