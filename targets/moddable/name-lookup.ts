@@ -3,6 +3,8 @@
 import Timer from 'timer';
 import { misuse } from '../../src/misuse.ts';
 import { NAME_NOT_RESOLVED, NAME_TIMEOUT } from '../../src/reasons.ts';
+import { BROKER } from '../../src/sleep/network-memory.ts';
+import type { NetworkMemory } from '../../src/sleep/network-memory.ts';
 import { checkClass, guarded } from './guarded.ts';
 import type { IoClass } from './guarded.ts';
 import { report } from './report.ts';
@@ -21,6 +23,8 @@ export interface Dns {
     readonly socket?: { readonly io: IoClass };
     /** How long an answer may take, in ms. 8,000 if left out. */
     readonly timeout?: number;
+    /** Knows the answer from an earlier connection: then no name server is asked. It is of one name alone. */
+    readonly memory?: NetworkMemory;
 }
 
 /** Longest time in ms without an answer. */
@@ -30,14 +34,16 @@ export class NameLookup {
     private readonly io: new (options: never) => Resolver;
     private readonly options: object;
     private readonly timeout: number;
+    private readonly memory: NetworkMemory | undefined;
     private readonly done: (address: string, reason: number) => void;
     private resolver: Resolver | null = null;
     private timer: ReturnType<typeof Timer.set> | null = null;
 
-    /** `done`: told the address and 0, or '' and why there is none. Not during `start`, unless the resolver answers at once. Throws on what is no class, and on a timeout that cannot be. */
+    /** `done`: told the address and 0, or '' and why there is none. Not during `start`, unless the answer is remembered or the resolver answers at once. Throws on what is no class, and on a timeout that cannot be. */
     constructor(dns: Dns, done: (address: string, reason: number) => void) {
         this.io = dns.io;
         this.timeout = dns.timeout ?? PATIENCE;
+        this.memory = dns.memory;
         checkClass(dns.io);
         if (dns.socket) checkClass(dns.socket.io);
         if (!(this.timeout > 0)) misuse(MOTEMQ_TEXTS ? 'dns.timeout is a number of ms' : 'timeout', this.timeout);
@@ -49,6 +55,7 @@ export class NameLookup {
 
     start(host: string): void {
         this.cancel();
+        if (this.memory && this.memory.take(BROKER)) return this.done(this.memory.broker, 0);
         try {
             const resolver = new this.io(this.options as never);
             this.resolver = resolver;
@@ -84,6 +91,7 @@ export class NameLookup {
         // An answer that comes late is nobody's. A look-up that could not begin has a timer only.
         if (!this.timer || resolver !== this.resolver) return;
         this.cancel();
+        if (this.memory) this.memory.broker = address;
         this.done(address, reason);
     }
 }

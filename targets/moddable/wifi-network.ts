@@ -3,19 +3,36 @@
 //
 // What the module leaves to us: it joins once when told to and never again; a wrong password and a missing access point are only a
 // `connection` that falls back to 200; an access point that gives no address stays at 400 for ever; what its callback throws ends
-// the machine. Do not also use the SDK's `setup/network`: it waits for the network before the application starts, for ever.
+// the machine. It takes a channel, no BSSID. An address of one's own wants mask and gateway, which it does not tell; on an ESP32 it goes back to
+// DHCP only between two connections, for IPv6, on which `connection` waits too, is set up once in each. Do not also use the SDK's `setup/network`: it waits for the network before the application starts, for ever.
 import Timer from 'timer';
 import { misuse } from '../../src/misuse.ts';
 import { CONNECTION_LOST, NETWORK_TIMEOUT } from '../../src/reasons.ts';
+import { ACCESS_POINT, LEASE } from '../../src/sleep/network-memory.ts';
+import type { NetworkMemory } from '../../src/sleep/network-memory.ts';
 import { checkClass } from './guarded.ts';
 import type { Network, NetworkUser } from './network.ts';
 import { report } from './report.ts';
+
+/** How an access point is joined. */
+interface Joining {
+    SSID: string;
+    password?: string;
+    channel?: number;
+    secure?: boolean;
+}
 
 /** The station, as far as it is used. Each of its methods may throw. */
 export interface WiFi {
     /** 500: has an address. 400: associated with the access point. 300: connecting. 200 and less: not connected. */
     readonly connection: number;
-    connect(options: { SSID: string; password?: string; channel?: number; secure?: boolean }): void;
+    /** Of the access point; undefined if there is none. */
+    readonly channel?: number;
+    /** The board's. */
+    readonly address?: string;
+    connect(options: Joining): void;
+    /** `static`: the board's address, instead of one by DHCP; null: by DHCP again. */
+    configure?(options: { static: { address: string; mask: string; gateway: string } | null }): void;
     disconnect(): void;
     close(): void;
 }
@@ -32,6 +49,13 @@ export interface WiFiOptions {
     readonly timeout?: number;
     /** Pause before an attempt that failed is made again, in ms; it doubles up to 8 times that. 500 if left out. */
     readonly retryDelay?: number;
+    /** Knows the channel from an earlier joining, with which the first attempt is made. */
+    readonly memory?: NetworkMemory;
+    /**
+     * With these the address that DHCP gave is remembered, too, and taken without asking: a second less or more. Only where DHCP gives this board the same
+     * address each time; otherwise it may be another's by then.
+     */
+    readonly lease?: { readonly mask: string; readonly gateway: string };
 }
 
 const HAS_ADDRESS = 500;
@@ -46,11 +70,14 @@ function place(users: readonly NetworkUser[], user: NetworkUser): number {
 
 export class WiFiNetwork implements Network {
     private readonly options: WiFiOptions;
-    private readonly connectOptions: { SSID: string; password?: string; channel?: number; secure?: boolean };
+    private readonly connectOptions: Joining;
+    private readonly memory: NetworkMemory | undefined;
     private readonly timeout: number;
     private readonly retryDelay: number;
     private wifi: WiFi | null = null;
     private up = false;
+    /** The address is one that was remembered. */
+    private leased = false;
     /** Those who need the network: waiting for it as long as it is not up. */
     private readonly users: NetworkUser[] = [];
     /** Those who are still to be told that it has gone. */
@@ -68,8 +95,8 @@ export class WiFiNetwork implements Network {
         checkClass(options.io);
         if (!options.SSID) misuse(MOTEMQ_TEXTS ? 'SSID names the network' : 'SSID', options.SSID);
         if (!(this.timeout > 0 && this.retryDelay > 0)) misuse(MOTEMQ_TEXTS ? 'timeout and retryDelay are numbers of ms' : 'timeout', this.timeout + ', ' + this.retryDelay);
+        this.memory = options.memory;
         this.connectOptions = { SSID: options.SSID };
-        if (options.channel) this.connectOptions.channel = options.channel;
         if (options.password) {
             this.connectOptions.password = options.password;
             this.connectOptions.secure = true;
@@ -78,6 +105,7 @@ export class WiFiNetwork implements Network {
 
     join(user: NetworkUser): void {
         if (place(this.users, user) >= 0) return;
+        if (this.leased && this.up && !(this.memory as NetworkMemory).offers(LEASE)) this.giveUpLease();
         this.users.push(user);
         if (this.connection() >= HAS_ADDRESS) {
             this.up = true;
@@ -130,11 +158,47 @@ export class WiFiNetwork implements Network {
             this.look();
         } else if (connection < CONNECTING) {
             try {
+                this.prepare(this.wifi as WiFi);
                 (this.wifi as WiFi).connect(this.connectOptions);
             } catch (error) {
                 report('WiFi did not connect', error);
                 this.attemptLater();
             }
+        }
+    }
+
+    /** What is remembered counts for one attempt. */
+    private prepare(wifi: WiFi): void {
+        const memory = this.memory;
+        const lease = this.options.lease;
+        const channel = memory && memory.take(ACCESS_POINT) ? memory.channel : this.options.channel;
+        if (channel) this.connectOptions.channel = channel;
+        else delete this.connectOptions.channel;
+        if (!memory || !lease || !wifi.configure) return;
+        const leased = this.leased;
+        this.leased = memory.take(LEASE);
+        if (this.leased) wifi.configure({ static: { address: memory.address, mask: lease.mask, gateway: lease.gateway } });
+        else if (leased) wifi.configure({ static: null });
+    }
+
+    /** Somebody comes again, and nobody has said that it went well: with the remembered address there may be no way to anywhere. */
+    private giveUpLease(): void {
+        try {
+            (this.wifi as WiFi).disconnect();
+        } catch (error) {
+            report('WiFi did not disconnect', error);
+        }
+        this.tellDown(CONNECTION_LOST);
+    }
+
+    private learn(wifi: WiFi): void {
+        const memory = this.memory;
+        if (!memory) return;
+        try {
+            memory.channel = wifi.channel ?? 0;
+            if (this.options.lease) memory.address = wifi.address ?? '';
+        } catch (error) {
+            report('WiFi does not tell where it is', error);
         }
     }
 
@@ -152,6 +216,7 @@ export class WiFiNetwork implements Network {
         if (connection >= HAS_ADDRESS) {
             if (this.up) return;
             this.up = true;
+            this.learn(wifi);
             this.rest();
             const users = this.users.concat();
             // Whoever is told may have another one leave.

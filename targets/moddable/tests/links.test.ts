@@ -166,6 +166,88 @@ boardTest('WiFi: stop while it is being joined', () => stage({ wifi: ['silent'] 
     await says(`state 0 ${CLOSED_BY_APPLICATION}`);
 }));
 
+/** What an earlier run has left: channel, address of the board, of the broker. */
+const record = (channel: number, own = '', broker = ''): string => `${channel}\n\n${own}\n\n\n${broker}`;
+const lease = { mask: '255.255.255.0', gateway: '10.0.0.1' };
+
+boardTest('remembered: the access point\'s channel is the first attempt\'s; where it has moved that costs one, and its new place is learned', async () => {
+    await stage({ wifi: ['address'], remembers: record(6) }, async ({ board, says }) => {
+        await says(CONNECTED);
+        board.send('told');
+        await says('told 6');
+    });
+    await stage({ wifi: ['address'], remembers: record(11) }, async ({ board, says }) => {
+        await says(CONNECTED);
+        board.send('told');
+        await says('told 11, 0');
+        board.send('memory');
+        await says('memory 6  ');
+    });
+    await stage({ wifi: ['address'], remembers: record(99) }, async ({ board, says }) => {
+        await says(CONNECTED);
+        board.send('told');
+        await says('told 99, 0');
+    });
+});
+
+boardTest('remembered: the board\'s address is taken without DHCP, and kept by a connection that works', () => stage({ wifi: ['address'], remembers: record(6, '10.0.0.42'), lease, retryDelay: 1 }, async ({ board, says }) => {
+    await says(CONNECTED);
+    board.send('settle true');
+    board.send('air 200');
+    await says(CONNECTED, 2);
+    board.send('told');
+    await says('told static 10.0.0.42/255.255.255.0 10.0.0.1, 6, static 10.0.0.42/255.255.255.0 10.0.0.1, 6');
+}));
+
+boardTest('remembered: an address from which nothing is reached costs one failed connection, then DHCP is asked', () => stage({ wifi: ['address'], port: 1, remembers: record(6, '10.0.0.42'), lease, retryDelay: 1 }, async ({ board, says }) => {
+    await says(waiting(CONNECT_FAILED), 3);
+    board.send('stop');
+    board.send('told');
+    await says('told static 10.0.0.42/255.255.255.0 10.0.0.1, 6, DHCP, 0');
+    board.send('memory');
+    await says('memory 6 10.0.0.7 ');
+}));
+
+boardTest('remembered: an address that is none, or that the access point does not like, costs an attempt', async () => {
+    await stage({ wifi: ['address'], remembers: record(6, 'nonsense'), lease }, async ({ board, says }) => {
+        await says(CONNECTED);
+        board.send('told');
+        await says('told static nonsense/255.255.255.0 10.0.0.1, DHCP, 0');
+    });
+    await stage({ wifi: ['refused', 'address'], remembers: record(6, '10.0.0.42'), lease }, async ({ board, says }) => {
+        await says(CONNECTED);
+        board.send('told');
+        await says('told static 10.0.0.42/255.255.255.0 10.0.0.1, 6, DHCP, 0');
+    });
+});
+
+const named = { host: 'broker.example', retryDelay: 1 };
+
+boardTest('remembered: the broker\'s address spares the name server; without proof it is used once', () => stage({ ...named, wifi: ['address'], remembers: record(0, '', '127.0.0.1') }, async ({ board, says }) => {
+    await says(CONNECTED);
+    board.send('settle true');
+    board.send('air 200');
+    await says(CONNECTED, 2);
+    board.send('air 200');
+    // There is no such name.
+    await says(waiting(NAME_NOT_RESOLVED));
+}));
+
+boardTest('remembered: a broker that has moved costs one failed connection, and its new address is learned', () => stage({ ...named, names: { 'broker.example': '127.0.0.1' }, remembers: record(0, '', '127.0.0.99') }, async ({ board, says }) => {
+    await says(waiting(CONNECT_FAILED));
+    await says(CONNECTED);
+    board.send('memory');
+    await says('memory 0  127.0.0.1');
+}));
+
+boardTest('remembered: with nothing to remember all is looked for, and learned', () => stage({ ...named, names: { 'broker.example': '127.0.0.1' }, wifi: ['address'], lease, remembers: '' }, async ({ board, says }) => {
+    await says(CONNECTED);
+    board.send('told');
+    await says('told 0');
+    board.send('memory');
+    await says('memory 6 10.0.0.7 127.0.0.1');
+}));
+
 boardTest('a message of 1 MB for a buffer of 512 bytes is skipped, acknowledged, and leaves the link up', () => stage({}, async ({ board, broker, says }) => {
     await says(CONNECTED);
     board.send('subscribe to/board');

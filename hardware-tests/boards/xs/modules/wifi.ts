@@ -13,25 +13,52 @@ interface Air {
     delay: number;
     attempts: number;
     station: Station | null;
+    /** The access point's. */
+    channel: number;
+    /** What DHCP gives. */
+    lease: string;
+    /** What the station was told, in order: the channel of each attempt (0: any) and `static ADDRESS` or `DHCP`. */
+    readonly told: (number | string)[];
 }
 
 /** The board's configuration may say how it begins, `air`. */
-export const air: Air = { outcomes: (config.air as Outcome[] | undefined) ?? ['address'], delay: 2, attempts: 0, station: null };
+export const air: Air = { outcomes: (config.air as Outcome[] | undefined) ?? ['address'], delay: 2, attempts: 0, station: null, channel: 6, lease: '10.0.0.7', told: [] };
 
 class Station {
     connection = 200;
     private readonly onChanged: ((property: string) => void) | undefined;
     private timer: ReturnType<typeof Timer.set> | null = null;
+    private own = '';
 
     constructor(options: { onChanged?(property: string): void }) {
         this.onChanged = options.onChanged;
         air.station = this;
     }
 
-    connect(options: { SSID: string; password?: string }): void {
+    get channel(): number | undefined {
+        return this.connection >= 400 ? air.channel : undefined;
+    }
+
+    get address(): string | undefined {
+        return this.connection < 500 ? undefined : this.own || air.lease;
+    }
+
+    /** An address that cannot be throws RangeError. */
+    configure(options: { static?: { address: string; mask: string; gateway: string } | null }): void {
+        if (options.static === undefined) return;
+        this.own = options.static ? options.static.address : '';
+        air.told.push(options.static ? `static ${options.static.address}/${options.static.mask} ${options.static.gateway}` : 'DHCP');
+        if (options.static && options.static.address.split('.').length !== 4) throw new RangeError('invalid address');
+    }
+
+    connect(options: { SSID: string; password?: string; channel?: number }): void {
         if (!options.SSID) throw new Error('SSID required');
         if (this.connection === 300) throw new Error('already connecting');
-        const outcome = air.outcomes[Math.min(air.attempts++, air.outcomes.length - 1)];
+        air.told.push(options.channel ?? 0);
+        if (options.channel !== undefined && !(options.channel >= 1 && options.channel <= 13)) throw new RangeError('invalid channel');
+        const planned = air.outcomes[Math.min(air.attempts++, air.outcomes.length - 1)];
+        // Nobody is there.
+        const outcome = options.channel && options.channel !== air.channel ? 'refused' : planned;
         if (outcome === 'throws') throw new Error('connect failed');
         this.connection = 300;
         this.timer = Timer.set(() => {

@@ -1,0 +1,148 @@
+// What a board remembers of its network: it comes back after a sleep, is used once until it has proved right, and is forgotten when it has not.
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { VirtualPlatform } from '../../session/tests/world.ts';
+import type { Store } from '../../store.ts';
+import { ACCESS_POINT, BROKER, LEASE, MemoryStore, NetworkMemory } from '../index.ts';
+import type { NetworkMemoryOptions } from '../index.ts';
+
+const name = 'field broker.example';
+
+function wake(bytes: Uint8Array, options: Partial<NetworkMemoryOptions> = {}): NetworkMemory {
+    return new NetworkMemory({ platform: new VirtualPlatform(), store: new MemoryStore(bytes), name, ...options });
+}
+
+/** Memory of a board that has been on a network. */
+function lived(): Uint8Array {
+    const bytes = new Uint8Array(400);
+    const memory = wake(bytes);
+    memory.channel = 11;
+    memory.BSSID = 'aa:bb:cc:dd:ee:ff';
+    memory.address = '192.168.1.7';
+    memory.mask = '255.255.255.0';
+    memory.gateway = '192.168.1.1';
+    memory.broker = '192.0.2.9';
+    memory.settle(true);
+    return bytes;
+}
+
+const fields = ({ channel, BSSID, address, mask, gateway, broker }: NetworkMemory) => [channel, BSSID, address, mask, gateway, broker];
+const offers = (memory: NetworkMemory): boolean[] => [ACCESS_POINT, LEASE, BROKER].map(what => memory.offers(what));
+const NOTHING = [0, '', '', '', '', ''];
+
+test('a board that has been nowhere knows nothing', () => {
+    const memory = wake(new Uint8Array(400));
+    assert.equal(fields(memory), NOTHING);
+    assert.equal(offers(memory), [false, false, false]);
+});
+
+test('all of it comes back after a sleep, each to be taken once', () => {
+    const memory = wake(lived());
+    assert.equal(fields(memory), [11, 'aa:bb:cc:dd:ee:ff', '192.168.1.7', '255.255.255.0', '192.168.1.1', '192.0.2.9']);
+    assert.equal(offers(memory), [true, true, true]);
+    assert.is(memory.take(BROKER), true);
+    assert.is(memory.take(BROKER), false);
+    assert.equal(offers(memory), [true, true, false]);
+    memory.take(ACCESS_POINT);
+    memory.take(LEASE);
+    assert.equal(offers(memory), [false, false, false]);
+    memory.settle(true);
+    assert.equal(offers(memory), [true, true, true]);
+});
+
+test('what was not found is not offered', () => {
+    const bytes = new Uint8Array(400);
+    const memory = wake(bytes);
+    memory.channel = 3;
+    memory.settle(true);
+    assert.equal(offers(memory), [true, false, false]);
+    assert.equal(offers(wake(bytes)), [true, false, false]);
+});
+
+test('what did not work is forgotten, for the next wake too', () => {
+    const bytes = lived();
+    const memory = wake(bytes);
+    memory.settle(false);
+    assert.equal(fields(memory), NOTHING);
+    assert.equal(offers(memory), [false, false, false]);
+    assert.equal(fields(wake(bytes)), NOTHING);
+    memory.settle(false);
+    assert.is(new MemoryStore(bytes).count, 0);
+});
+
+test('a wake that ends before it is known whether it worked leaves what there was', () => {
+    const bytes = lived();
+    const memory = wake(bytes);
+    memory.take(BROKER);
+    memory.broker = '192.0.2.66';
+    assert.is(wake(bytes).broker, '192.0.2.9');
+});
+
+test('the store is written when something has changed, and has one record', () => {
+    const bytes = lived();
+    let appended = 0;
+    const inner = new MemoryStore(bytes);
+    const store: Store = {
+        get count() { return inner.count; }, recordSize: inner.recordSize,
+        append: (from, start, end) => (appended++, inner.append(from, start, end)), read: (index, into, start) => inner.read(index, into, start), drop: count => inner.drop(count),
+    };
+    const memory = wake(bytes, { store });
+    memory.settle(true);
+    memory.settle(true);
+    assert.is(appended, 0);
+    memory.broker = '192.0.2.10';
+    memory.settle(true);
+    assert.equal([appended, store.count], [1, 1]);
+    assert.is(wake(bytes).broker, '192.0.2.10');
+});
+
+test('a store that refuses is asked again', () => {
+    let refuses = true;
+    const inner = new MemoryStore(new Uint8Array(400));
+    const store: Store = { count: 0, recordSize: 400, append: (from, start, end) => !refuses && inner.append(from, start, end), read: () => 0, drop() {} };
+    const memory = wake(new Uint8Array(9), { store });
+    memory.channel = 1;
+    memory.settle(true);
+    refuses = false;
+    memory.settle(true);
+    assert.is(inner.count, 1);
+});
+
+test('what another network or broker has left is not used; names may have any letters', () => {
+    assert.equal(fields(wake(lived(), { name: 'town broker.example' })), NOTHING);
+    const bytes = new Uint8Array(400);
+    const memory = wake(bytes, { name: 'Café 木' });
+    memory.channel = 4;
+    memory.settle(true);
+    assert.is(wake(bytes, { name: 'Café 木' }).channel, 4);
+    assert.is(wake(bytes, { name: 'Cafe 木' }).channel, 0);
+});
+
+test('addresses are looked for anew at one of `refresh` starts, by chance; the channel is not', () => {
+    const bytes = lived();
+    const offered = (random: number, refresh?: number): boolean[] => {
+        const platform = new VirtualPlatform();
+        platform.randoms.push(random);
+        return offers(wake(bytes, { platform, refresh }));
+    };
+    for (const random of [1, 31, 33, -1]) assert.equal(offered(random), [true, true, true], String(random));
+    for (const random of [0, 32, -32]) assert.equal(offered(random), [true, false, false], String(random));
+    assert.equal(offered(5, 1), [true, false, false]);
+    assert.throws(() => wake(bytes, { refresh: 0 }), /refresh/);
+});
+
+test('whatever lies in the store, it is read without an exception, and a whole start has no more than what is there', () => {
+    const bytes = lived();
+    for (let at = 0; at < 120; at++) {
+        for (const value of [0, 10, 48, 255]) {
+            const damaged = bytes.slice();
+            damaged[at] = value;
+            const memory = wake(damaged);
+            assert.type(memory.channel, 'number');
+            memory.settle(true);
+            assert.equal(fields(wake(damaged)), fields(memory), `byte ${at} is ${value}`);
+        }
+    }
+});
+
+test.run();
