@@ -7,7 +7,7 @@ import { Decoder } from '../decoder.ts';
 import { MessageDecoder } from '../message-decoder.ts';
 import type { Message, MessageSink } from '../message-decoder.ts';
 import { isText } from '../text.ts';
-import { ACCEPT, BEGINNING, DOOMED, REJECT, TOO_LARGE, WAIT, completion, mayBeText, publishLine, step } from './recogniser.ts';
+import { ACCEPT, BEGINNING, DOOMED, REJECT, TOO_LARGE, WAIT, completion, connackLine, mayBeText, publishLine, step } from './recogniser.ts';
 import type { Reader, State } from './recogniser.ts';
 import { bytes, hex } from './record.ts';
 
@@ -17,7 +17,7 @@ class Scribe implements MessageSink {
     payload = '';
 
     onConnack(sessionPresent: boolean, returnCode: number): number {
-        return this.tell(`connack ${sessionPresent} ${returnCode}\n`);
+        return this.tell(connackLine(sessionPresent, returnCode));
     }
 
     onPuback(packetIdentifier: number): number {
@@ -67,8 +67,6 @@ class Subject {
     readonly counts: Record<string, number> = { [ACCEPT]: 0, [WAIT]: 0, [DOOMED]: 0, [REJECT]: 0, [TOO_LARGE]: 0 };
     private readonly scribe = new Scribe();
     private readonly decoder: Decoder;
-    /** The string that is tried. */
-    private readonly stream = new Uint8Array(1000);
 
     constructor(readonly name: string, readonly reader: Reader) {
         this.decoder = reader.acknowledgementsOnly
@@ -89,13 +87,13 @@ class Subject {
 
     /** What is not decided is, if the rest of the packet comes: a short valid one for what waits, zeros for what is doomed. */
     checkEnd(string: Uint8Array, length: number, state: State): void {
-        const missing = state.length - state.body.length;
-        if (state.verdict === ACCEPT) this.checkAlso(string, length, state, state.told ? [0xd0, 0] : [0x20, 2, 0, 0]);
-        else if (missing <= REST && state.headerEnded) {
-            const rest = state.verdict === WAIT ? completion(this.reader, state, REST) : state.verdict === DOOMED ? Array<number>(missing).fill(0) : [];
-            assert.ok(rest, `${hex(string, 0, length)} can be made whole`);
-            this.checkAlso(string, length, state, rest);
-        }
+        const { verdict, told, headerEnded, body } = state;
+        if (verdict === ACCEPT) this.checkAlso(string, length, state, told ? [0xd0, 0] : [0x20, 2, 0, 0]);
+        const missing = state.length - body.length;
+        if (!headerEnded || missing > REST || (verdict !== WAIT && verdict !== DOOMED)) return;
+        const rest = verdict === WAIT ? completion(this.reader, state, REST) : Array<number>(missing).fill(0);
+        if (!rest) assert.unreachable(`${hex(string, 0, length)} can be made whole`);
+        else this.checkAlso(string, length, state, rest);
     }
 
     /** Every string that begins with string[0..length) and has up to `depth` more bytes of `alphabet`. */
@@ -115,12 +113,13 @@ class Subject {
         }
     }
 
-    /** Whether all of `stream` is taken as the recogniser takes it. */
-    checkStream(stream: Uint8Array): void {
-        let state = BEGINNING;
-        for (const byte of stream) state = step(this.reader, state, byte);
+    /** Whether all of `stream` is taken as the recogniser takes it; `state`: what that is at stream[from]. */
+    checkStream(stream: Uint8Array, state = BEGINNING, from = 0): void {
+        for (let at = from; at < stream.length; at++) state = step(this.reader, state, stream[at]);
         this.counts[state.verdict]++;
-        this.check(stream, stream.length, state);
+        const string = new Uint8Array(stream.length + 1);
+        string.set(stream);
+        this.check(string, stream.length, state);
     }
 
     get summary(): string {
@@ -137,15 +136,13 @@ class Subject {
         this.check(string, end, state);
     }
 
-    /** In pieces of `size` bytes. The rest of the array has bytes that would show. */
+    /** In pieces of `size` bytes. What follows in the array would show. */
     private decode(string: Uint8Array, length: number, size: number): number {
-        const stream = this.stream;
         this.scribe.told = '';
         this.decoder.reset();
-        for (let at = 0; at < length; at++) stream[at] = string[at];
-        stream[length] = 0xaa;
+        string[length] = 0xaa;
         let fault = 0;
-        for (let at = 0; at < length && fault === 0; at += size) fault = this.decoder.decode(stream, at, at + size);
+        for (let at = 0; at < length && fault === 0; at += size) fault = this.decoder.decode(string, at, at + size);
         return fault;
     }
 }
@@ -244,16 +241,20 @@ test('[MQTT-4.8.0-1] every packet with one bit or two bits flipped is taken as t
         for (const packet of packets) {
             const stream = placed(packet, following);
             const start = packet[0] === 0x20 ? 0 : 4;
+            const byteOf = (bit: number) => start + (bit >> 3);
             const flip = (bit: number) => {
-                stream[start + (bit >> 3)] ^= 1 << (bit & 7);
+                stream[byteOf(bit)] ^= 1 << (bit & 7);
             };
+            const states = [BEGINNING];
+            for (const byte of stream) states.push(step(subject.reader, states.at(-1)!, byte));
+            const checkFrom = (bit: number) => subject.checkStream(stream, states[byteOf(bit)], byteOf(bit));
             subject.checkStream(stream);
             for (let one = 0; one < packet.length * 8; one++) {
                 flip(one);
-                subject.checkStream(stream);
+                checkFrom(one);
                 for (let two = packet.length < 20 ? 0 : one; two < one; two++) {
                     flip(two);
-                    subject.checkStream(stream);
+                    checkFrom(two);
                     flip(two);
                 }
                 flip(one);
