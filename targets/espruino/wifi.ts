@@ -1,12 +1,29 @@
 // Joins a WiFi network, watches it and joins again. Both chips lose an access point without a word to sockets; the ESP32 gives
 // up after three attempts, the ESP8266 may miss the event: so there is a look at the state of things now and then, too.
+//
+// What of the network can be remembered over a deep sleep is where the access point is, on an ESP8266 (Espruino 2v29, jswrap_esp8266_network.c
+// and jswrap_esp32_network.c): an ESP32 takes neither channel nor BSSID, and its `setIP` stops the DHCP server in place of the client; on an
+// ESP8266 there is no way back from `setIP`, and `getIP` then tells an address without a network.
+import { keepOnly } from '../../src/store.ts';
+import type { Store } from '../../src/store.ts';
+import type { ByteArray, Interpreter } from './espruino.ts';
 import { report } from './report.ts';
+
+declare const E: Interpreter;
+
+/** How an access point is joined. An ESP32 takes the password only. */
+interface Joining {
+    password?: string;
+    channel?: number;
+    bssid?: string;
+}
 
 /** `require('Wifi')`, as far as it is used. */
 export interface Wifi {
-    connect(ssid: string, options: { readonly password?: string }, done: (error: unknown) => void): void;
+    connect(ssid: string, options: Joining, done: (error: unknown) => void): void;
     getIP(): { readonly ip?: string };
-    on(event: 'connected' | 'disconnected', listener: () => void): void;
+    /** `associated` tells where the access point is. */
+    on(event: 'connected' | 'disconnected' | 'associated', listener: (details: { readonly channel: number; readonly mac: string }) => void): void;
     setHostname?(name: string): void;
     /** An ESP32 wants the time zone as a text, an ESP8266 as a number of hours. */
     setSNTP?(server: string, zone: string | number): void;
@@ -22,7 +39,15 @@ export interface WifiOptions {
     readonly interval?: number;
     /** Sets the board's clock from this server, in UTC. Not set if left out. */
     readonly sntp?: string;
+    /**
+     * Knows channel and BSSID of the access point from an earlier joining, with which the first attempt is made; for an ESP8266. A Store of its own
+     * with records of 64 bytes. If the access point is there no more, that attempt fails and the next one, at once, looks everywhere.
+     */
+    readonly memory?: Store;
 }
+
+/** Bytes of the longest record: `6 aa:bb:cc:dd:ee:ff`, then SSID in a line of its own. */
+const RECORD = 64;
 
 export class WifiLink {
     /** There is an address. */
@@ -30,6 +55,10 @@ export class WifiLink {
     private readonly options: WifiOptions;
     private timer: ReturnType<typeof setTimeout> | null = null;
     private stopped = true;
+    /** Where the access point is, as in a record; '' if not known. */
+    private place = '';
+    /** The attempt under way is made with what was remembered. */
+    private recalled = false;
     private readonly interval: number;
     private readonly look: () => void;
     private readonly told: () => void;
@@ -41,6 +70,11 @@ export class WifiLink {
         this.told = () => this.settle();
         options.wifi.on('connected', this.told);
         options.wifi.on('disconnected', this.told);
+        if (options.memory) {
+            options.wifi.on('associated', details => {
+                this.place = details.channel + ' ' + details.mac + '\n' + options.ssid;
+            });
+        }
     }
 
     /** Joins, and joins again whenever the network is lost, until `stop`. */
@@ -64,9 +98,18 @@ export class WifiLink {
         try {
             this.settle();
             if (this.stopped || this.joined) return;
+            const options = this.options;
+            const joining: Joining = { password: options.password };
+            const place = this.recall();
             // An attempt may take its time, and may never answer.
-            this.wait(3 * this.interval);
-            this.options.wifi.connect(this.options.ssid, { password: this.options.password }, this.told);
+            if (!place) {
+                this.wait(3 * this.interval);
+            } else {
+                this.recalled = true;
+                joining.channel = parseInt(place, 10);
+                joining.bssid = place.substring(place.indexOf(' ') + 1, place.length - options.ssid.length - 1);
+            }
+            options.wifi.connect(options.ssid, joining, this.told);
         } catch (error) {
             // The chip is still busy with an attempt of its own, or memory is short.
             report(error);
@@ -79,8 +122,10 @@ export class WifiLink {
         const ip = options.wifi.getIP().ip;
         const joined = ip !== undefined && ip !== '' && ip !== '0.0.0.0';
         if (this.stopped) return;
-        // A network that was lost is joined again at once; one that cannot be joined may not be asked without a pause.
-        this.wait(this.joined && !joined ? 0 : this.interval);
+        // A network that was lost is joined again at once, one that is not where it was is looked for at once; one that cannot be joined may not be
+        // asked without a pause.
+        this.wait((this.joined || this.recalled) && !joined ? 0 : this.interval);
+        if (options.memory) this.remember(options.memory, joined);
         if (joined === this.joined) return;
         this.joined = joined;
         try {
@@ -89,6 +134,29 @@ export class WifiLink {
         } catch (error) {
             report(error);
         }
+    }
+
+    /** The youngest record of this network; '' if there is none. */
+    private recall(): string {
+        const memory = this.options.memory;
+        const bytes = new Uint8Array(memory ? RECORD : 0);
+        const size = memory && memory.count ? memory.read(memory.count - 1, bytes, 0) : 0;
+        const text = E.toString(bytes);
+        const record = text === undefined || size > RECORD ? '' : text.substring(0, size);
+        return record.endsWith('\n' + this.options.ssid) ? record : '';
+    }
+
+    /** Keeps where the access point is; forgets it after an attempt in vain. */
+    private remember(memory: Store, joined: boolean): void {
+        const place = this.place;
+        if (!joined && this.recalled) {
+            memory.drop(memory.count);
+        } else if (joined && place && place.length <= RECORD && place !== this.recall()) {
+            const bytes = new Uint8Array(RECORD) as Uint8Array & ByteArray;
+            bytes.set(place);
+            keepOnly(memory, bytes, 0, place.length);
+        }
+        this.recalled = false;
     }
 
     private setClock(server: string): void {

@@ -153,6 +153,51 @@ for (const engine of engines) {
         assert.is(await board.evaluate('log.join()'), 'join,true,false,join');
     });
 
+    tests('WiFi: the access point is looked for where it was; where it has moved, that costs one attempt', async () => {
+        // Channel 6 has an access point; an attempt that names another finds none.
+        await board.evaluate('(ip="0.0.0.0",h={},where="06",W={on:function(e,f){h[e]=f},getIP:function(){return {ip:ip}},connect:function(a,b,c){log.push((b.channel||"-")+" "+(b.bssid||"-"));done=c}},0)');
+        await board.evaluate('(joins=function(){h.associated({ssid:"my net",mac:"aa:bb:cc:00:00:"+where,channel:parseInt(where,10)});ip="10.0.0.2";h.connected();done(null)},0)');
+        await board.evaluate('(start=function(n){log=[];w=new M.WifiLink({wifi:W,ssid:n||"my net",interval:60000,memory:store=new M.StorageStore(F,"wifi",64)});w.start()},0)');
+        const logged = async (text: string): Promise<void> => {
+            for (let tries = 0; tries < 500 && await board.evaluate('log.join("|")') !== text; tries++);
+            assert.is(await board.evaluate('log.join("|")'), text);
+        };
+        const asleep = async (): Promise<void> => {
+            await board.evaluate('(w.stop(),ip="0.0.0.0",0)');
+        };
+        await board.evaluate('(start(),0)');
+        await logged('- -');
+        assert.is(await board.evaluate('(joins(),[w.joined,store.count].join())'), 'true,1');
+        await asleep();
+        await board.evaluate('(start(),0)');
+        await logged('6 aa:bb:cc:00:00:06');
+        assert.is(await board.evaluate('(joins(),[w.joined,store.count,store.next].join())'), 'true,1,1', 'flash is not touched');
+        await asleep();
+        // Another network does not use it, nor may it forget it.
+        await board.evaluate('(start("net"),done("no_ap_found"),0)');
+        await logged('- -');
+        await asleep();
+        await board.evaluate('(where="11",start(),done("no_ap_found"),0)');
+        await logged('6 aa:bb:cc:00:00:06|- -');
+        assert.is(await board.evaluate('store.count'), '0');
+        await board.evaluate('(joins(),0)');
+        await asleep();
+        await board.evaluate('(start(),0)');
+        await logged('11 aa:bb:cc:00:00:11');
+    });
+
+    tests('WiFi: what is remembered wrongly or is damaged does no harm', async () => {
+        await board.evaluate('(ip="0.0.0.0",W={on:function(){},getIP:function(){return {ip:ip}},connect:function(a,b,c){log.push((b.channel||"-")+" "+(b.bssid||"-"));if(b.channel>14)throw new Error("channel");done=c}},0)');
+        await board.evaluate('(waits=[],timer=null,global.setTimeout=function(f,t){timer=f;waits.push(t);return 7},global.clearTimeout=function(){timer=null},0)');
+        await board.evaluate('(start=function(t){log=[];var s=new M.StorageStore(F,"wifi",64),b=new Uint8Array(64);b.set(t);s.append(b,0,t.length);w=new M.WifiLink({wifi:W,ssid:"net",interval:1000,memory:s});w.start();return s},0)');
+        for (const text of ['99 aa\\nnet', 'net', '\\nnet', '6\\nnet', '6 aa\\nother', '\\xff\\xff', ' ']) {
+            // The attempt throws, or hangs: the next look makes one without.
+            await board.evaluate(`(s=start("${text}"),timer(),timer(),w.stop(),0)`);
+            assert.match(await board.evaluate('log.join("|")'), /(^|\|)- -$/, text);
+            await board.evaluate('(s.drop(9),0)');
+        }
+    });
+
     tests('a record that does not read back as it was written is refused, and leaves nothing', async () => {
         const flash = '{list:function(){return []},write:function(){return true},read:function(){return held},erase:function(n){log.push(n)}}';
         for (const held of ['undefined', '"half of i"']) {
