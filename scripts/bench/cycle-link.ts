@@ -31,19 +31,23 @@ export function now(): number {
     return Number(process.hrtime.bigint() / 1000n);
 }
 
+/** What cycle-line ends with where there can be no such network. */
+const NO_NETWORK = 125;
+
 /** Runs `scripts/run.mjs FILE WORDS...` in a network with a delay line. A string: why there can be no such network here. */
 export async function runOnLine(roundTrip: number, file: string, words: readonly string[], deadline: number): Promise<Ended | string> {
     const folder = mkdtempSync(join(tmpdir(), 'cycle-line-'));
     const program = join(folder, 'cycle-line');
+    const compiler = process.env['CC'] || 'cc';
     try {
-        execFileSync(process.env['CC'] || 'cc', ['-O2', '-Wall', '-Werror', '-o', program, join(root, 'scripts', 'bench', 'cycle-line.c')], { stdio: ['ignore', 'ignore', 'pipe'] });
-        const ended = await runProcess(program, [String(roundTrip * 500), process.execPath, join(root, 'scripts', 'run.mjs'), join(root, file), ...words], deadline);
-        return ended.code === 125 ? ended.output.trim() : ended;
-    } catch (error) {
-        return `the delay line was not compiled: ${(error as Error).message.split('\n')[0]}`;
-    } finally {
+        execFileSync(compiler, ['-O2', '-Wall', '-Werror', '-o', program, join(root, 'scripts', 'bench', 'cycle-line.c')], { stdio: ['ignore', 'ignore', 'pipe'] });
+    } catch {
         rmSync(folder, { recursive: true, force: true });
+        return `${compiler} did not compile the delay line`;
     }
+    const ended = await runProcess(program, [String(roundTrip * 500), process.execPath, join(root, 'scripts', 'run.mjs'), join(root, file), ...words], deadline);
+    rmSync(folder, { recursive: true, force: true });
+    return ended.code === NO_NETWORK ? ended.output.trim() : ended;
 }
 
 /** In the program that `runOnLine` runs. */

@@ -49,6 +49,21 @@ test('a wake of the machine before anything is due changes nothing', () => {
     assert.equal(log, [`sleep ${INTERVAL - 10000} undelivered`]);
 });
 
+test('keepAlive 0 is asked for as such: no ping however long the wake listens; left out, it is a little longer than a wake, and there is none either', () => {
+    for (const [keepAlive, bytes] of [[0, '0000'], [undefined, '01bd']] as const) {
+        const { transport, log, wake, platform } = boot(lasting(), { timeLimit: 400000, downlinkWindow: 390000 }, { keepAlive });
+        wake();
+        assert.is(transport.take().slice(20, 24), bytes);
+        transport.sends(...CONNACK);
+        platform.turn();
+        platform.pass(389999);
+        assert.is(transport.take(), '');
+        assert.equal(log, []);
+        platform.pass(1);
+        assert.is(transport.take(), 'e000');
+    }
+});
+
 test('what is asked for when a deadline is over already does not call it off', () => {
     const { transport, log, add, wake, platform } = boot(lasting(), { timeLimit: 10000 });
     add('a');
