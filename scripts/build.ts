@@ -26,7 +26,7 @@ for (const bundle of [...distBundles, ...boardBundles]) {
 }
 const complaint = await writeDeclarations(dist);
 await Promise.all([...distBundles, programBundle].filter(bundle => missingSources(bundle).length === 0).map(async bundle => write(bundle.name, await emitDist(bundle))));
-await Promise.all((await prepareBoardBundles()).map(async bundle => {
+await Promise.all((await prepareBoardBundles()).filter(({ isInternal }) => !isInternal).map(async bundle => {
     const name = boardFile(bundle);
     write(`${name}.min`, await bundle.emit({ minify: true, texts: false }));
     // For people, and for a debugger's first look.

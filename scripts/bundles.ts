@@ -30,6 +30,8 @@ export interface BoardBundle {
     /** Which ceiling the bytes of the minified script without texts are held to. */
     readonly ceiling?: CeilingName;
     readonly engines: Emitted['engines'];
+    /** Only measured and held to the dialect: no file of the package. */
+    readonly isInternal?: true;
 }
 
 /** What one bundle came to. */
@@ -83,6 +85,7 @@ export const boardBundles: readonly BoardBundle[] = [
         name: `espruino/motemq-${name}`, title: `dialect of ${title} alone`, entry: `scripts/entries/dialects/${name}.ts`, engines: ['espruino', 'xs'],
     })),
     { name: 'espruino/motemq-trace', title: 'transport that writes a trace, for Espruino', entry: 'scripts/entries/trace.ts', engines: everyEngine },
+    { name: 'tap', title: 'TAP runtime of tested boards', entry: 'scripts/entries/tap.ts', ceiling: 'tapRuntime', engines: ['espruino', 'xs'], isInternal: true },
     { name: 'codec', title: 'codec only', entry: 'scripts/entries/codec.ts', engines: everyEngine },
 ];
 

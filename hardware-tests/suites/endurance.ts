@@ -11,14 +11,14 @@ export class Connect extends Scenario {
     }
 }
 
-/** Nothing to say for more than two keep-alive periods of a second: the host counts the pings, and then sends a message. */
+/** Nothing to say for two keep-alive periods of two seconds: the host counts the pings, and then sends a message. */
 export class KeepAlive extends Scenario {
     protected override prepare(): void {
         this.client.subscribe(new Subscription(this.device.platform, this.path('go'), 1, () => this.finish()));
     }
 
     protected override configure(settings: Settings): void {
-        settings.keepAlive = 1;
+        settings.keepAlive = 2;
     }
 
     protected override onSubscribed(): void {

@@ -48,12 +48,18 @@ export class Tap<Orders extends Order> {
     private begun = 0;
     private before = 0;
     private onAnswer: ((answer: string) => void) | null = null;
+    private readonly onDeadline: () => void;
 
     /** `image` tells this program from every other that the board may have. `begin` starts a test, which ends with `end`. */
     constructor(bench: Bench, image: string, begin: (order: Orders) => RunningTest) {
         this.bench = bench;
         this.image = image;
         this.begin = begin;
+        this.onDeadline = () => {
+            const running = this.running;
+            this.end('not done within ' + (this.order as Orders).deadline + ' ms', '');
+            if (running) running.stop();
+        };
         bench.print('# motemq ready ' + image);
     }
 
@@ -107,11 +113,7 @@ export class Tap<Orders extends Order> {
         this.before = bench.memory();
         this.begun = bench.now();
         this.note('begins');
-        this.timer = bench.after(order.deadline as number, () => {
-            const running = this.running;
-            this.end('not done within ' + order.deadline + ' ms', '');
-            if (running) running.stop();
-        });
+        this.timer = bench.after(order.deadline as number, this.onDeadline);
         try {
             const running = this.begin(order);
             // It may have ended already.

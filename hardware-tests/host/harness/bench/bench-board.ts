@@ -3,8 +3,9 @@ import type { Port } from '../port.ts';
 import type { Engine, Image } from './images.ts';
 
 export interface BenchBoard {
-    /** Also what is locked. */
     readonly name: string;
+    /** Others may want it at the same time: it is locked by its name. */
+    readonly isShared: boolean;
     /** As people name it. */
     readonly port: string;
     readonly chip: string;
@@ -25,4 +26,6 @@ export interface BenchBoard {
     line(order: string): string;
     /** Takes the power away and gives it back; null: nothing here can. */
     readonly powerCycle: (() => Promise<void>) | null;
+    /** The run is over: what only exists for it ends. */
+    end(): void;
 }

@@ -1,4 +1,4 @@
-// A whole run: a broker, and all boards at once, each with its own log.
+// A whole run: all boards at once, each with a broker and a log of its own.
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { Broker } from '../../broker.ts';
@@ -30,7 +30,6 @@ export interface BoardPlan {
 export async function runBench(boards: readonly BoardPlan[], options: BenchOptions, progress: Progress): Promise<RunResult> {
     const begun = new Date();
     const run = randomBytes(4).toString('hex');
-    const broker = await startBroker(options.broker);
     const failed = new AbortController();
     const stopped = AbortSignal.any([options.stopped, failed.signal]);
     const watched: Progress = {
@@ -44,15 +43,17 @@ export async function runBench(boards: readonly BoardPlan[], options: BenchOptio
             progress.fault(board, fault, broken);
         },
     };
-    try {
-        const results = await Promise.all(boards.map(({ board, tests }) => {
-            const log = new RawLog(join(options.folder, `${board.name.replace(/[^\w.-]/g, '_')}.log`), options.hide);
-            return new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped }, log, watched).run();
-        }));
-        return { run, begun: begun.toISOString(), ms: Date.now() - begun.getTime(), broker: options.broker, boards: results };
-    } finally {
-        await broker.stop();
-    }
+    const results = await Promise.all(boards.map(async ({ board, tests }) => {
+        const log = new RawLog(join(options.folder, `${board.name.replace(/[^\w.-]/g, '_')}.log`), options.hide);
+        // A broker of its own: a subscription to # shall not hear other boards.
+        const broker = await startBroker(options.broker);
+        try {
+            return await new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped }, log, watched).run();
+        } finally {
+            await broker.stop();
+        }
+    }));
+    return { run, begun: begun.toISOString(), ms: Date.now() - begun.getTime(), broker: options.broker, boards: results };
 }
 
 /** A failed test is certain, whatever else the bench did wrong. */

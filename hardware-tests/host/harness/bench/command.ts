@@ -11,6 +11,7 @@ import type { TestPlan } from './plan.ts';
 import { countOf } from './results.ts';
 import type { BoardResult, RunResult, TestResult } from './results.ts';
 import type { Progress } from './run-board.ts';
+import { writeReports } from './report/write.ts';
 import { hiderOf, networkOf } from './secrets.ts';
 import { selectBoards } from './select.ts';
 import { PASSED, UsageError } from '../errors.ts';
@@ -18,13 +19,14 @@ import { PASSED, UsageError } from '../errors.ts';
 /** Below the working folder. */
 const REPORT = 'motemq-report';
 
-export async function test({ values, positionals }: Arguments): Promise<number> {
+/** Returns the exit code. `print`: where lines for people go. */
+export async function test({ values, positionals }: Arguments, print: (text: string) => void = console.log): Promise<number> {
     if (positionals.length) throw new UsageError(`'${positionals[0]}' means nothing here; tests are chosen with --filter`);
     const text = (name: string): string => String(values[name] ?? '');
     const timeout = values['timeout'] === undefined ? null : whole(values, 'timeout', 1, 3600);
     const plan = planOf(text('filter'), timeout);
     if (values['list']) {
-        console.log(table([['test', 'deadline', 'what it shows'], ...plan.map(({ name, deadline }) => [name, `${deadline / 1000} s`, summaries[name]])], [2]));
+        print(table([['test', 'deadline', 'what it shows'], ...plan.map(({ name, deadline }) => [name, `${deadline / 1000} s`, summaries[name]])], [2]));
         return PASSED;
     }
     const broker = text('broker') || 'aedes';
@@ -34,7 +36,7 @@ export async function test({ values, positionals }: Arguments): Promise<number> 
     const boards = await selectBoards({ names: named, map: text('map'), tag: text('tag'), address: text('address') });
     const plans = values['rerun-failed'] ? failedBefore(boards, plan, folder) : boards.map(board => ({ board, tests: plan }));
     if (plans.length === 0) {
-        console.log(`nothing failed in the last run (${folder})`);
+        print(`nothing failed in the last run (${folder})`);
         return PASSED;
     }
     const network = networkOf(process.env);
@@ -50,8 +52,10 @@ export async function test({ values, positionals }: Arguments): Promise<number> 
         const result = await runBench(plans, {
             broker, folder, network, hide, bail: values['bail'] === true,
             rounds: whole(values, 'repeat', 1, 10_000), retries: whole(values, 'retries', 0, 10, 2), stopped: stop.signal,
-        }, progressOf(boards));
-        console.log(summaryOf(result));
+        }, progressOf(boards, print));
+        const page = await writeReports(folder, result);
+        print(summaryOf(result));
+        print(`report: ${page}`);
         return exitCodeOf(result);
     } finally {
         process.removeListener('SIGINT', interrupted);
@@ -75,9 +79,9 @@ function failedBefore(boards: readonly BenchBoard[], plan: readonly TestPlan[], 
     }).filter(({ tests }) => tests.length > 0);
 }
 
-function progressOf(boards: readonly BenchBoard[]): Progress {
+function progressOf(boards: readonly BenchBoard[], print: (text: string) => void): Progress {
     const width = Math.max(...boards.map(({ name }) => name.length));
-    const say = ({ name }: BenchBoard, text: string): void => console.log(`${name.padEnd(width)}  ${text.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`);
+    const say = ({ name }: BenchBoard, text: string): void => print(`${name.padEnd(width)}  ${text.replaceAll('\n', `\n${' '.repeat(width + 2)}`)}`);
     return {
         step: say,
         result: (board, result) => say(board, lineOf(result)),

@@ -69,7 +69,7 @@ export class BoardRun {
         const locks = new Locks();
         let unlock = (): void => {};
         try {
-            unlock = locks.take(name);
+            if (this.board.isShared) unlock = locks.take(name);
             await this.runTests();
         } catch (error) {
             if (!(error instanceof BenchError)) throw error;
@@ -77,6 +77,7 @@ export class BoardRun {
             if (!this.broken) this.noteFault(error, true);
         } finally {
             await this.disconnect();
+            this.board.end();
             unlock();
         }
         for (let round = 1; round <= this.options.rounds; round++) {

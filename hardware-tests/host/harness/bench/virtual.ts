@@ -41,7 +41,7 @@ export async function virtualBoardNamed(address: string, name: string): Promise<
 
 function xsBoard(name: string, address: string, chip: string, board: RomBoard): BenchBoard {
     return {
-        name, port: address, chip, engine: 'xs', baud: 115200, address: LOOPBACK, needsNetwork: false,
+        name, isShared: false, port: address, chip, engine: 'xs', baud: 115200, address: LOOPBACK, needsNetwork: false,
         async open() {
             if (board.events.includes('unplugged')) throw new BenchError(`${name} is not plugged in any more`, 'check the cable and the power supply, then run the command again');
             return portOf(board);
@@ -58,13 +58,14 @@ function xsBoard(name: string, address: string, chip: string, board: RomBoard): 
         },
         line: order => order,
         powerCycle: null,
+        end: () => board.unplug(),
     };
 }
 
 async function nodeBoard(name: string): Promise<BenchBoard> {
     const path = imageFile(await imageFor('node'), '.mjs');
     return {
-        name, port: 'node', chip: process.arch, engine: 'node', baud: 115200, address: LOOPBACK, needsNetwork: false,
+        name, isShared: false, port: 'node', chip: process.arch, engine: 'node', baud: 115200, address: LOOPBACK, needsNetwork: false,
         open: async () => new ChildPort(name, [process.execPath, path], ASLEEP),
         load: async (_port, image) => `${image.name} is a file`,
         async restart(port) {
@@ -72,5 +73,6 @@ async function nodeBoard(name: string): Promise<BenchBoard> {
         },
         line: order => order,
         powerCycle: null,
+        end() {},
     };
 }

@@ -32,13 +32,13 @@ Example: motemq test --board virtual --board virtual:esp32c3:hanging --filter pu
 } as const;
 
 async function testBoards(given: Arguments): Promise<number> {
-    let command: typeof import('../bench/command.ts');
+    let run: (given: Arguments) => Promise<number>;
     try {
-        command = await import('../bench/command.ts');
+        run = (await import('../bench/command.ts')).test;
     } catch (error) {
         const { code, message } = error as NodeJS.ErrnoException;
         if (code !== 'ERR_MODULE_NOT_FOUND') throw error;
         throw new BenchError(`what boards are tested with is not here (${message.split('\n')[0]})`, 'run it from motemq\'s sources: clone them, then npm ci and npx motemq test');
     }
-    return command.test(given);
+    return run(given);
 }

@@ -1,0 +1,152 @@
+// `motemq test` as a user runs it, on emulated boards that are flashed, reset and driven over their serial line: verdicts, exit codes and reports,
+// with boards that fail in every way at the same time.
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runProcess } from '../../scripts/run-process.ts';
+import { xsEngine } from '../boards/xs/build.ts';
+import { test as runSuites } from '../host/harness/bench/command.ts';
+import type { BoardResult, RunResult } from '../host/harness/bench/results.ts';
+import type { Arguments } from '../host/harness/cli.ts';
+import { BENCH_FAILED, PASSED, TEST_FAILED, USAGE, UsageError } from '../host/harness/errors.ts';
+import { names } from '../suites/every.ts';
+import { together } from './harness-together.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'bench-'));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+const xs = await xsEngine();
+if (!xs.available) console.log(`SKIPPED: boards that are emulated, because ${xs.because}`);
+const onBoards = xs.available ? together : test.skip;
+
+const motemq = (report: string, ...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'test', '--report', join(folder, report), ...words], 120_000);
+/** The same in this process, without a command line to read. */
+async function run(report: string, boards: string, filter: string, values: object = {}): Promise<{ code: number; output: string }> {
+    const lines: string[] = [];
+    const code = await runSuites({ values: { board: boards.split(','), filter, report: join(folder, report), ...values } as unknown as Arguments['values'], positionals: [] }, line => lines.push(line));
+    return { code, output: lines.join('\n') };
+}
+const file = (report: string, name: string): string => readFileSync(join(folder, report, name), 'utf8');
+const resultOf = (report: string): RunResult => JSON.parse(file(report, 'results.json')) as RunResult;
+
+/** `passed connect, failed empty`. */
+const told = ({ tests }: BoardResult): string => tests.map(({ status, name }) => `${status} ${name}`).join(', ');
+
+onBoards('every suite on an emulated board, through its loader, and on Node beside it', async () => {
+    const { code, output } = await motemq('all', '--board', 'virtual,node');
+    assert.is(code, PASSED, output);
+    const { boards } = resultOf('all');
+    const passed = names.map(name => `passed ${name}`).join(', ');
+    assert.equal(boards.map(told), [passed, passed]);
+    const [virtual, node] = boards;
+    assert.match(virtual.loaded, /^esp32 .*motemq-image-\w{8}\.bin .*written at 921600 baud/);
+    assert.is(virtual.engine, 'xs');
+    assert.match(node.engine, /^node \d/);
+    for (const { name, packets, bytesUp, memory } of virtual.tests) {
+        assert.match(packets[0].text, /^CONNECT /, name);
+        assert.ok(bytesUp > 0 && memory && memory[1] > 0, name);
+    }
+    const steady = virtual.tests.find(({ name }) => name === 'steady')!;
+    const [, then, now] = /^memory (\d+) then (\d+)$/.exec(steady.notes.find(note => note.startsWith('memory'))!)!;
+    assert.ok(Number(now) <= Number(then), `${then} bytes after 100 messages, ${now} after 1000`);
+    assert.is(steady.messages, 2000);
+    assert.match(file('all', 'virtual.log'), /^\d{4}-\d\d-\d\dT[\d:.]{12}Z < ok 1 - connect$/m);
+});
+
+onBoards('boards that pass, fail, hang, crash, lose their supply and are unplugged, all at once: each is told apart, and a failed test decides', async () => {
+    const kinds = ['virtual', 'virtual:astray', 'virtual:hanging', 'virtual:esp32c3:panicking', 'virtual:brownout', 'virtual:unplugged'];
+    const { code, output } = await run('many', kinds.join(','), 'connect,empty,retain', { timeout: '5', retries: '1' });
+    assert.is(code, TEST_FAILED, output);
+    const [fine, astray, hanging, panicking, brownout, unplugged] = resultOf('many').boards;
+    assert.is(told(fine), 'passed connect, passed empty, passed retain');
+    assert.is(told(astray), 'passed connect, failed empty, passed retain');
+    assert.match(astray.tests[1].reason, /the board is content, but the host saw otherwise/);
+    assert.is(told(hanging), 'passed connect, failed empty, passed retain');
+    assert.match(hanging.tests[1].reason, /the board hangs: no result, 4 s after its own deadline of 5 s\. Its last lines:\n/);
+    assert.is(told(panicking), 'passed connect, failed empty, passed retain');
+    assert.match(panicking.tests[1].reason, /the board crashed: Guru Meditation Error/);
+    assert.is(panicking.chip, 'esp32c3');
+    assert.is(told(brownout), 'passed connect, passed empty, passed retain');
+    assert.is(brownout.tests[1].attempts, 2);
+    assert.match(brownout.faults[0].message, /the supply voltage/);
+    assert.is(brownout.broken, false);
+    assert.is(told(unplugged), 'unreached connect, unreached empty, unreached retain');
+    assert.ok(unplugged.broken);
+    assert.match(unplugged.faults[0].message, /unplugged/);
+    assert.match(output, /virtual6 .* 3 .*the bench failed/);
+    assert.match(file('many', 'results.tap'), /^not ok 6 - virtual6$/m);
+    assert.match(file('many', 'junit.xml'), /<testsuites tests="18" failures="3" errors="3"/);
+});
+
+onBoards('the bench alone fails: unplugged in a test, another program than was flashed, a flash that spoils what it holds', async () => {
+    const { code, output } = await run('bench', 'virtual:vanishing,virtual:stale,virtual:corrupt', 'connect,empty', { retries: '0' });
+    assert.is(code, BENCH_FAILED, output);
+    const [vanishing, stale, corrupt] = resultOf('bench').boards;
+    assert.is(told(vanishing), 'passed connect, unreached empty');
+    assert.match(stale.faults[0].message, /runs motemq-image-00000000, and not motemq-image-/);
+    assert.match(corrupt.faults[0].message, /restarts again and again[^]*Checksum failed/);
+});
+
+onBoards('what failed is run again, and nothing else', async () => {
+    const first = await run('again', 'virtual:panicking', 'connect,empty,publish');
+    assert.is(first.code, TEST_FAILED, first.output);
+    const second = await run('again', 'virtual:panicking', '', { 'rerun-failed': true });
+    assert.is(second.code, PASSED, second.output);
+    // The virtual board is a new one, with an empty flash.
+    assert.is(told(resultOf('again').boards[0]), 'passed publish');
+    const third = await run('again', 'virtual:panicking', '', { 'rerun-failed': true });
+    assert.is(third.code, PASSED);
+    assert.match(third.output, /nothing failed in the last run/);
+    assert.is(file('again', 'history.jsonl').trim().split('\n').length, 2);
+});
+
+together('tests are repeated, and stop at the first failure if they are to', async () => {
+    const thrice = await run('thrice', 'node', 'connect', { repeat: '3' });
+    assert.is(thrice.code, PASSED, thrice.output);
+    assert.equal(resultOf('thrice').boards[0].tests.map(({ name, round, status }) => [name, round, status]), [1, 2, 3].map(round => ['connect', round, 'passed']));
+    assert.match(file('thrice', 'results.tap'), /ok 3 - connect \(round 3\)/);
+    if (!xs.available) return;
+    const bailed = await run('bailed', 'virtual:astray', 'connect,empty', { repeat: '2', bail: true });
+    assert.is(bailed.code, TEST_FAILED, bailed.output);
+    assert.is(told(resultOf('bailed').boards[0]), 'passed connect, failed empty, unreached connect, unreached empty');
+});
+
+together('what is not asked for rightly ends with 3 and says what there is; --list says what each test shows', async () => {
+    const node = { board: ['node'] };
+    const wrong: readonly (readonly [object, RegExp])[] = [
+        [{ ...node, filter: 'fly' }, /no test has fly in its name; there are connect, publish/], [{ ...node, repeat: '0' }, /--repeat is a whole number/],
+        [{ board: ['virtual:tired'] }, /'tired' is neither a chip .* nor a fault/], [{ map: join(folder, 'none.yaml') }, /there is no board map at .*virtual/s],
+        [{ ...node, 'rerun-failed': true, 'report': join(folder, 'none') }, /there is no earlier run/], [{ ...node, broker: 'post' }, /--broker is aedes or mosquitto/],
+    ];
+    for (const [values, message] of wrong) {
+        const error = await runSuites({ values: values as Arguments['values'], positionals: [] }).then(() => null, (error: Error) => error);
+        assert.instance(error, UsageError, JSON.stringify(values));
+        assert.match(error!.message, message);
+    }
+    const attic = await motemq('wrong', '--board', 'attic');
+    assert.is(attic.code, USAGE);
+    assert.match(attic.output, /there is no board attic/);
+    const list = await motemq('list', '--list');
+    assert.is(list.code, PASSED);
+    for (const name of names) assert.match(list.output, new RegExp(`^${name} +\\d+ s +\\S`, 'm'));
+});
+
+/** A network whose name and password need quoting everywhere. */
+const network = { MOTEMQ_WIFI_SSID: 'attic "5" <&>', MOTEMQ_WIFI_PASSWORD: 'p\\w$&"1' };
+
+test('credentials of the network are in no log, no report and on no terminal, though the board repeats what it hears', () => {
+    const output = execFileSync(process.execPath, ['scripts/run.mjs', 'hardware-tests/tests/bench-echo.ts', join(folder, 'secret')], { encoding: 'utf8', env: { ...process.env, ...network } });
+    assert.match(output, /the board was told: true/);
+    const kept = readdirSync(join(folder, 'secret')).map(name => file('secret', name));
+    assert.match(kept.join(), /\*\*\*/);
+    for (const text of [output, ...kept]) {
+        for (const word of Object.values(network)) {
+            for (const form of [word, JSON.stringify(word).slice(1, -1), encodeURIComponent(word), word.replace('"', '&quot;')]) assert.not(text.includes(form), `${form} in ${text.slice(0, 200)}`);
+        }
+    }
+});
+
+test.run();
