@@ -20,6 +20,7 @@ import { recordProxy } from '../host/trace/proxy.ts';
 import { readRecording } from '../host/trace/recording.ts';
 import type { Connection } from '../host/trace/recording.ts';
 import { until } from '../host/until.ts';
+import { motemq } from './run-motemq.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'trace-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -108,16 +109,16 @@ for (const engine of engines) {
     });
 }
 
-const motemq = (...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'trace', ...words], 60_000);
+const trace = (...words: string[]) => motemq('trace', ...words);
 
 test('motemq trace prints a trace, writes a capture and says what it cannot read', async () => {
-    const shown = await motemq(atClient, '--pcapng', join(folder, 'out.pcapng'));
+    const shown = await runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'trace', atClient, '--pcapng', join(folder, 'out.pcapng')], 60_000);
     assert.is(shown.code, 0, shown.output);
     assert.match(shown.output, /> CONNECT .*client "attic", session kept, keep-alive 60 s, user hidden, password hidden/);
     assert.match(shown.output, /> PUBLISH .*identifier 1, QoS 1 DUP, "attic\/temperature", 4 B "21.5"/);
     assert.match(shown.output, /out\.pcapng: \d+ frames; addresses, TCP, IP and Ethernet in it are made up/);
     assert.is(readFileSync(join(folder, 'out.pcapng')).readUInt32LE(0), 0x0a0d0d0a);
-    const json = await motemq(atClient, '--json');
+    const json = await trace(atClient, '--json');
     const records = json.output.trim().split('\n').map(line => JSON.parse(line) as { type: string; userName?: string; connection: string });
     assert.equal(records.map(({ type }) => type), ['CONNECT', 'PUBLISH', 'CONNECT', 'CONNACK', 'PUBLISH', 'PUBACK', 'DISCONNECT']);
     assert.equal([records[0].userName, records[2].connection], ['hidden', 'c1']);
@@ -133,7 +134,7 @@ test('motemq trace refuses what is no trace, and says where a capture cannot be 
         [[noTrace], 3, /holds no trace: its lines begin with 'mqtt~'/], [[torn], 3, /no line of its trace is whole/], [[atClient, '--pcapng', join(folder, 'none', 'x')], 2, /cannot be written: ENOENT/],
         [[atClient, '--pcap', 'x'], 3, /Unknown option '--pcap'/],
     ] as const) {
-        const ended = await motemq(...words);
+        const ended = await trace(...words);
         assert.is(ended.code, code, ended.output);
         assert.match(ended.output, message);
     }

@@ -1,5 +1,6 @@
 // Draws what fleets did as an SVG: for each policy the attempts a second, and below for all of them how many nodes are back. It has
 // a background of its own in light and dark, so that it is readable on any page.
+import { round, styleOf, svg, text } from '../svg.ts';
 import type { Course } from './fleet.ts';
 
 export interface Series {
@@ -18,41 +19,7 @@ const TOP = 78;
 /** Attempts a second, on a logarithmic scale from 1. */
 const TICKS = [1, 10, 100, 1000, 10000];
 
-interface Palette {
-    readonly page: string;
-    readonly text: string;
-    readonly grid: string;
-    /** Of the series, in their order. */
-    readonly series: readonly string[];
-}
-
-const light: Palette = { page: '#ffffff', text: '#1f2328', grid: '#d1d9e0', series: ['#0969da', '#bc4c00', '#8250df', '#1a7f37'] };
-const dark: Palette = { page: '#0d1117', text: '#f0f6fc', grid: '#3d444d', series: ['#4493f8', '#f0883e', '#ab7df8', '#3fb950'] };
-
-/** Without custom properties, which not every renderer knows. */
-function colours({ page, text, grid, series }: Palette): string {
-    const each = series.map((colour, index) => `.area.c${index} { fill: ${colour}; } .line.c${index} { stroke: ${colour}; }`);
-    return [`text { fill: ${text}; } .page { fill: ${page}; } .grid { stroke: ${grid}; } .limit { stroke: ${text}; }`, ...each].join('\n');
-}
-
-const style = `text { font: 12px system-ui, sans-serif; } .title { font-size: 15px; font-weight: 600; } .name { font-weight: 600; }
-.outage { fill: #818b98; opacity: 0.25; } .limit { stroke-dasharray: 4 3; } .line { fill: none; stroke-width: 2.2; }
-${colours(light)}
-@media (prefers-color-scheme: dark) {
-${colours(dark)}
-}`;
-
-function escape(text: string): string {
-    return text.replace(/&/g, '&amp;').replace(/</g, '&lt;');
-}
-
-function text(x: number, y: number, content: string, attributes = ''): string {
-    return `<text x="${x}" y="${y}" ${attributes}>${escape(content)}</text>`;
-}
-
-function round(value: number): string {
-    return String(Math.round(value * 10) / 10);
-}
+const style = styleOf('.outage { fill: #818b98; opacity: 0.25; }');
 
 /** `seconds`: how much of the time after the loss is shown; `rate`: what the broker accepts in a second; `remark`: one more assumption. */
 export function drawFleet(series: readonly Series[], rate: number, seconds: number, remark: string): string {
@@ -61,7 +28,6 @@ export function drawFleet(series: readonly Series[], rate: number, seconds: numb
     const highest = TICKS.find((tick) => tick >= nodes) ?? TICKS[TICKS.length - 1];
     const height = TOP + series.length * (PANEL + GAP) + BELOW + 62;
     const parts: string[] = [
-        `<rect class="page" width="${WIDTH}" height="${height}" rx="8"/>`,
         text(LEFT, 26, `${nodes.toLocaleString('en')} nodes lose a broker that is back after ${restart} s and accepts ${rate} of them a second`, 'class="title"'),
         text(LEFT, 48, `Attempts to connect, per second (logarithmic). Grey: no broker. Dashed: what it accepts. ${remark}`),
     ];
@@ -98,5 +64,5 @@ export function drawFleet(series: readonly Series[], rate: number, seconds: numb
     });
     for (let second = 0; second <= seconds; second += 30) parts.push(text(Math.round(x(second)), top + BELOW + 20, String(second), 'text-anchor="middle"'));
     parts.push(text((LEFT + WIDTH - RIGHT) / 2, top + BELOW + 42, 'time since the broker was lost, in s', 'text-anchor="middle"'));
-    return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="Attempts to connect per second, and nodes that are back, for ${series.length} ways to come back">\n<style>${style}\n</style>\n${parts.join('\n')}\n</svg>\n`;
+    return svg(WIDTH, height, `Attempts to connect per second, and nodes that are back, for ${series.length} ways to come back`, style, parts);
 }

@@ -9,6 +9,7 @@ import { uploadCommand } from './commands/upload.ts';
 import { testCommand } from './commands/test.ts';
 import { BENCH_FAILED, BenchError, Interrupted, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
 import { manifestExample } from './firmware.ts';
+import { energy, energyHelp } from '../energy/command.ts';
 import { trace } from '../trace/command.ts';
 
 type Options = NonNullable<ParseArgsConfig['options']>;
@@ -78,6 +79,11 @@ To record, wrap the transport of a client (package motemq/trace):
   Moddable   transport: new TracedTransport(transport, { print: line => trace(line + '\\n'), clock: platform })
 Example: motemq trace trace.log --pcapng trace.pcapng && wireshark trace.pcapng`,
         options: { 'pcapng': text, 'json': flag, 'show-secrets': flag }, run: trace,
+    },
+    energy: {
+        summary: 'how long a battery lasts, from a wake that is measured and figures with their sources',
+        help: energyHelp,
+        options: { interval: text, battery: text, link: text, tls: text, remembered: flag, trace: text, messages: text, payload: text, figures: flag, set: text, chart: text }, run: energy,
     },
 };
 

@@ -8,6 +8,7 @@ export const benchPackages = {
     'yaml': 'yaml@2',
     'cli-progress': 'cli-progress@3',
     'mqtt-packet': 'mqtt-packet@9',
+    'aedes': 'aedes@1',
 } as const;
 
 /** What `load` imports. Refuses, with the command that installs it, where the package is missing. */
