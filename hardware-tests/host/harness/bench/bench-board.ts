@@ -2,6 +2,9 @@
 import type { Port } from '../port.ts';
 import type { Engine, Image } from './images.ts';
 
+/** Has the program hear an order, which is JSON. May be called again before it has resolved. */
+export type Tell = (order: string) => Promise<void>;
+
 export interface BenchBoard {
     readonly name: string;
     /** Others may want it at the same time: it is locked by its name. */
@@ -20,10 +23,8 @@ export interface BenchBoard {
     open(): Promise<Port>;
     /** Puts `image` on it unless it is there. Returns what was done. `say` gets the steps. */
     load(port: Port, image: Image, say: (step: string) => void): Promise<string>;
-    /** Starts the program anew, whatever it does now. */
-    restart(port: Port): Promise<void>;
-    /** What has to be typed so that the program hears `order`, which is JSON. */
-    line(order: string): string;
+    /** Starts the program anew, whatever it does now. `hear` gets what the board prints from then on. */
+    start(port: Port, hear: (bytes: Uint8Array) => void): Promise<Tell>;
     /** Takes the power away and gives it back; null: nothing here can. */
     readonly powerCycle: (() => Promise<void>) | null;
     /** The run is over: what only exists for it ends. */

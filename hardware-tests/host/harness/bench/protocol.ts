@@ -37,6 +37,12 @@ function readNote(test: number, text: string): BoardLine {
     return text.startsWith('? ') ? { kind: 'command', test, command: text.slice(2) } : { kind: 'note', test, text };
 }
 
+/** The figures of `memory: [1000, 1010]`; null: the board does not know. */
+export function readMemory(text: string): readonly [number, number] | null {
+    const [before, after] = (text.match(/-?\d+/g) ?? []).map(Number);
+    return before >= 0 && after >= 0 ? [before, after] : null;
+}
+
 /** A text in quotes, as JSON has it or nearly so: engines differ in what they escape how. */
 export function unquote(text: string): string {
     try {

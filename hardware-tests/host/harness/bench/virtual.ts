@@ -53,10 +53,11 @@ function xsBoard(name: string, address: string, chip: string, board: RomBoard): 
             const sum = createHash('sha256').update(data).digest('hex').slice(0, 8);
             return `${chip} ${mac}: ${part.name} (${data.length >> 10} KB, sha256 ${sum}…) ${written.length ? `written at ${baud} baud` : 'was there'}`;
         },
-        async restart(port) {
+        async start(port, hear) {
+            port.onBytes = hear;
             await playSequence(port, intoApplication);
+            return order => port.write(Buffer.from(`${order}\n`));
         },
-        line: order => order,
         powerCycle: null,
         end: () => board.unplug(),
     };
@@ -68,10 +69,11 @@ async function nodeBoard(name: string): Promise<BenchBoard> {
         name, isShared: false, port: 'node', chip: process.arch, engine: 'node', baud: 115200, address: LOOPBACK, needsNetwork: false,
         open: async () => new ChildPort(name, [process.execPath, path], ASLEEP),
         load: async (_port, image) => `${image.name} is a file`,
-        async restart(port) {
+        async start(port, hear) {
+            port.onBytes = hear;
             (port as ChildPort).restart();
+            return order => port.write(Buffer.from(`${order}\n`));
         },
-        line: order => order,
         powerCycle: null,
         end() {},
     };
