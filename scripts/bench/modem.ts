@@ -5,8 +5,11 @@ import type { Dialect } from '../../hardware-tests/boards/modem/dialect.ts';
 import { TrialBroker } from '../../hardware-tests/boards/modem/broker.ts';
 import { noFaults } from '../../hardware-tests/boards/modem/faults.ts';
 import { Board, rig } from '../../hardware-tests/boards/modem/rig.ts';
+import { xsEngine } from '../../hardware-tests/boards/xs/build.ts';
 import { Client, STOPPED, Topic } from '../../src/index.ts';
 import { AT_REST } from '../../targets/modem/index.ts';
+import type { Row } from './board-meter.ts';
+import { bytesOf, measureOnBoard } from './on-board.ts';
 import type { Section } from './report.ts';
 
 const BAUD = 115200;
@@ -31,7 +34,7 @@ export function measureModemWakes(dialect: Dialect): readonly ModemWake[] {
         modem: {
             chunkSize: 1000, pace: { least: 10, most: 10, boot: 2000 }, cell: { delay: 0 }, baud: BAUD,
             onTraffic: (toModem, bytes) => {
-                if (toModem && /\+(CIP|QI|CA)SEND=|#XSEND=|\+USOWR=/.test(Buffer.from(bytes).toString('latin1'))) sends++;
+                if (toModem && /\+(CIP|QI|CA)SEND=\d+,[1-9]|#XSEND=|\+USOWR=/.test(Buffer.from(bytes).toString('latin1'))) sends++;
             },
         },
         fifo: 1024,
@@ -58,6 +61,36 @@ export function measureModemWakes(dialect: Dialect): readonly ModemWake[] {
     return wakes;
 }
 
+/** What the dialects of targets/modem are called there, for each modem of the emulator. */
+const exported: Readonly<Record<string, string>> = { 'bg96': 'quectel', 'esp-at': 'espAt', 'nordic': 'nordic', 'sim800': 'sim800', 'sim7080': 'sim7080', 'sim7600': 'sim7600', 'ublox': 'ublox' };
+
+/** What a message costs on the real XS engine, where it is to be had. */
+async function heapSection(): Promise<Section> {
+    const engine = await xsEngine();
+    const title = 'Modem transport on XS: what stays on the heap, and what a message allocates in client, transport and AT engine';
+    const columns = [
+        { key: 'live', title: 'transport, bytes' }, { key: 'publish', title: 'publish QoS 1 + PUBACK, bytes' }, { key: 'receive', title: 'received message, bytes' },
+        { key: 'reconnect', title: 'reconnect, bytes' }, { key: 'stack', title: 'deepest stack, slots' },
+    ];
+    if (!engine.available) return { title, columns, rows: [], notes: [`Not measured: ${engine.because}.`] };
+    const rows = [];
+    for (const { name } of dialects) {
+        const figures = await measureOnBoard(engine.path, 'targets/modem/tests/allocation-board.ts', { readSize: 256, dialect: exported[name] });
+        const row = (kind: string): Row => figures.rows.get(kind)!;
+        const empty = row('empty');
+        const heap = (kind: string): number => (bytesOf(row(kind)) - bytesOf(empty)) / row(kind).rounds;
+        const kinds = ['publish QoS 1 + PUBACK', 'received QoS 0', 'reconnect'];
+        const [publish, receive, reconnect] = kinds.map(heap);
+        rows.push({
+            name, figures: {
+                live: bytesOf(figures.live.find(each => each.name === 'modem transport')!), publish, receive, reconnect,
+                stack: Math.max(...kinds.map(kind => row(kind).stack - empty.stack)),
+            },
+        });
+    }
+    return { title, columns, rows, notes: ['A transport with its buffers: 512 bytes to send, 256 to read, twice 192 for lines. The stack includes the client\'s 90.'] };
+}
+
 export async function modemSections(): Promise<readonly Section[]> {
     const columns = [
         { key: 'exchanges', title: 'AT commands' }, { key: 'sends', title: 'of them sends' }, { key: 'bytesOut', title: 'bytes to the modem' }, { key: 'bytesIn', title: 'bytes from it' },
@@ -75,5 +108,6 @@ export async function modemSections(): Promise<readonly Section[]> {
             notes: ['Sends: CONNECT with PUBLISH, and DISCONNECT. Every command takes the modem 10 ms and the broker is 20 ms away: a model. A real module takes 10 to 130 ms for each.'],
         },
         { title: `Modem that was just switched on: ${what}`, columns, rows: rows(0) },
+        await heapSection(),
     ];
 }
