@@ -48,6 +48,8 @@ export interface WifiOptions {
 
 /** Bytes of the longest record: `6 aa:bb:cc:dd:ee:ff`, then SSID in a line of its own. */
 const RECORD = 64;
+/** Characters of `aa:bb:cc:dd:ee:ff`. */
+const BSSID = 17;
 
 export class WifiLink {
     /** There is an address. */
@@ -107,7 +109,8 @@ export class WifiLink {
             } else {
                 this.recalled = true;
                 joining.channel = parseInt(place, 10);
-                joining.bssid = place.substring(place.indexOf(' ') + 1, place.length - options.ssid.length - 1);
+                const end = place.length - options.ssid.length - 1;
+                joining.bssid = place.substring(end - BSSID, end);
             }
             options.wifi.connect(options.ssid, joining, this.told);
         } catch (error) {
