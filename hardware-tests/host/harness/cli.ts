@@ -5,6 +5,7 @@ import { addressForms } from './addresses.ts';
 import { boards } from './commands/boards.ts';
 import { doctor } from './commands/doctor.ts';
 import { flashBoard } from './commands/flash.ts';
+import { monitorCommand } from './commands/monitor.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { testCommand } from './commands/test.ts';
 import { BENCH_FAILED, BenchError, Interrupted, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
@@ -65,6 +66,7 @@ Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
         options: { board: text, port: text, baud: text, erase: flag, reset: text, map: text }, run: flashBoard,
     },
     upload: uploadCommand,
+    monitor: monitorCommand,
     test: testCommand,
     trace: {
         summary: 'a recorded conversation, packet by packet, and as a capture for Wireshark',
