@@ -6,6 +6,7 @@ import { aliasThis } from './alias-this.ts';
 import type { CeilingName } from './ceilings.ts';
 import { constantVariables } from './constant-variables.ts';
 import { constants } from './constants.mjs';
+import { dropDeadBranches } from './dead-branches.ts';
 import { readDeclarations, reachable } from './declarations.ts';
 import { manglableNames, manglePattern } from './mangle.ts';
 import { inlineCalls } from './inline-calls.ts';
@@ -77,6 +78,8 @@ export const boardBundles: readonly BoardBundle[] = [
     { name: 'publish-only', title: 'publish-only client', entry: 'scripts/entries/publish-only.ts', ceiling: 'publishOnlyClient', engines: everyEngine },
     { name: 'espruino/motemq', title: 'full client for Espruino', entry: 'targets/espruino/motemq.ts', ceiling: 'espruinoFull', engines: ['espruino'] },
     { name: 'espruino/motemq-pub', title: 'publish-only client for Espruino', entry: 'targets/espruino/motemq-pub.ts', ceiling: 'espruinoPublisher', engines: ['espruino'] },
+    { name: 'espruino/motemq-core', title: 'full client of src, for other transports', entry: 'targets/espruino/motemq-core.ts', engines: ['espruino'] },
+    { name: 'espruino/motemq-core-pub', title: 'publish-only client of src, for other transports', entry: 'targets/espruino/motemq-core-pub.ts', engines: ['espruino'] },
     { name: 'espruino/motemq-sleep', title: 'publish-only client that sleeps, for Espruino', entry: 'targets/espruino/motemq-sleep.ts', engines: ['espruino'] },
     { name: 'espruino/motemq-board', title: 'WiFi, Storage and sleep for Espruino', entry: 'targets/espruino/motemq-board.ts', engines: ['espruino'] },
     { name: 'espruino/motemq-modem', title: 'modem transport with the serial line of Espruino', entry: 'scripts/entries/modem.ts', engines: ['espruino'] },
@@ -156,7 +159,7 @@ const espruinoGlobals = { RangeError: 'Error' };
 async function shorten({ code, map, inputs }: Output): Promise<Output> {
     // `export {}` makes it a module, whose outermost names may be shortened too.
     const short = await transform(aliasThis(inlineNumbers(code)) + 'export {};' + withMap(map), {
-        minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'utf8', logLevel: 'error',
+        minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'ascii', logLevel: 'error',
         logOverride: { 'commonjs-variable-in-esm': 'silent' },
     });
     return { code: short.code.replace(/export\{\};\s*$/, ''), map: short.map, inputs };
@@ -175,7 +178,8 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
     // What the decoder calls of the session. Only who uses the codec on its own sees these names.
     const inward = ['onConnack', 'onPuback', 'onPingresp', 'onSkipped', 'onPublish', 'onSuback', 'onUnsuback'];
     return Promise.all(boardBundles.filter(bundle => missingSources(bundle).length === 0).map(async bundle => {
-        const emitWith = (texts: boolean, options: BuildOptions) => emit(bundle.entry, { platform: 'neutral', define: { ...constants(texts), ...(bundle.engines.includes('espruino') && espruinoGlobals) }, ...options });
+        // On a board a text is the bytes of the file: escapes say which they are.
+        const emitWith = (texts: boolean, options: BuildOptions) => emit(bundle.entry, { platform: 'neutral', charset: 'ascii', define: { ...constants(texts), MOTEMQ_RECEIVES: String(bundle.name === 'espruino/motemq'), ...(bundle.engines.includes('espruino') && espruinoGlobals) }, ...options });
         const { inputs } = await emitWith(true, {});
         const shown = inputs.filter(path => !path.startsWith('scripts/')).concat(localImports(bundle.entry)).flatMap(path => reachable(path, declarations));
         const hidden = bundle.name === 'codec' ? [] : inward;
@@ -189,7 +193,7 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
                 // On XS a call costs no memory, and what a function takes in enlarges its place on the stack.
                 if (bundle.engines.some(engine => engine !== 'espruino')) return shorten(await emitWith(texts, shorter));
                 const { code, map, inputs: sources } = await emitWith(texts, {});
-                const stdin = { contents: `${inlineCalls(code, mangled)}export {};${withMap(map)}`, resolveDir: root };
+                const stdin = { contents: `${inlineCalls(dropDeadBranches(code), mangled)}export {};${withMap(map)}`, resolveDir: root };
                 return shorten({ ...await emit(undefined, { ...shorter, platform: 'neutral', stdin }), inputs: sources });
             },
         };

@@ -28,7 +28,7 @@ export function inlineNumbers(code: string): string {
         const statement = tree.parent(declaration);
         const isWritten = references.some((reference) => {
             const parent = tree.parent(reference);
-            return (parent?.type === 'AssignmentExpression' && parent.left === reference) || parent?.type === 'UpdateExpression' || parent?.type === 'Property' || parent?.type === 'ExportSpecifier';
+            return (parent?.type === 'AssignmentExpression' && parent.left === reference) || parent?.type === 'UpdateExpression' || (parent?.type === 'Property' && parent.shorthand) || parent?.type === 'ExportSpecifier';
         });
         if (statement?.type !== 'VariableDeclaration' || tree.parent(statement)?.type !== 'Program' || isWritten) continue;
         gone.set(statement, (gone.get(statement) ?? new Set<Node>()).add(declaration));

@@ -23,13 +23,12 @@ function run() {
     setTimeout(goToSleep, settings.awake);
 
     const mqtt = require('motemq-pub');
-    const platform = new mqtt.EspruinoPlatform();
     const readings = new board.StorageStore(require('Storage'), 'reading', 60);
-    const record = platform.utf8(JSON.stringify({ value: Math.round(settings.read() * 1000) / 1000 }));
+    const record = E.toUint8Array(JSON.stringify({ value: Math.round(settings.read() * 1000) / 1000 }));
     if (readings.count >= MOST) readings.drop(1);
     readings.append(record, 0, record.length);
 
-    const topic = new mqtt.Topic(platform, settings.topic);
+    const topic = new mqtt.Topic(null, settings.topic);
     const buffer = new Uint8Array(60);
     let published = 0;
 
@@ -43,11 +42,10 @@ function run() {
     }
 
     const client = new mqtt.Publisher({
-        platform,
-        transport: new mqtt.TcpTransport({ io: require('net'), host: settings.host, port: settings.port }),
+        transport: { io: require('net'), host: settings.host, port: settings.port },
         // The same after every wake, and no other board's.
         clientId: getSerial().replace(/[^0-9A-Za-z]/g, '').substr(-12),
-        sendBuffer: new Uint8Array(300),
+        sendBuffer: 300,
         cleanSession: true,
         onWritable: publish,
         onAcknowledged: () => {

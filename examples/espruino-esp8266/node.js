@@ -20,16 +20,14 @@ function run() {
     setTimeout(goToSleep, settings.awake);
 
     const mqtt = require('motemq-pub');
-    const platform = new mqtt.EspruinoPlatform();
-    const topic = new mqtt.Topic(platform, settings.topic);
-    const reading = platform.utf8('' + Math.round(settings.read() * 1000));
+    const topic = new mqtt.Topic(null, settings.topic);
+    const reading = '' + Math.round(settings.read() * 1000);
 
     const client = new mqtt.Publisher({
-        platform,
-        // Its sockets bring and take 268 bytes at once.
-        transport: new mqtt.TcpTransport({ io: require('net'), host: settings.host, port: settings.port, queueSize: 268, readSize: 32 }),
+        // Its sockets take 268 bytes at once.
+        transport: { io: require('net'), host: settings.host, port: settings.port, queueSize: 268 },
         clientId: getSerial().replace(/[^0-9A-Za-z]/g, '').substr(-12),
-        sendBuffer: new Uint8Array(100),
+        sendBuffer: 100,
         cleanSession: true,
         onAcknowledged: () => client.stop(),
         onStateChange: state => {

@@ -41,10 +41,10 @@ function placeOf(line: number, column: number, emitted: Emitted, map: SourceMap)
         : { file: emitted.name, line: line + 1, column: column + 1 };
 }
 
-/** True if the source line carries `// dialect-ok: reason`. The reason is not optional. */
-function isAllowed(place: Place, readSource: ReadSource): boolean {
-    const line = readSource(place.file)?.split('\n')[place.line - 1];
-    return line !== undefined && /\/\/ dialect-ok: \S/.test(line);
+/** True if the source line carries `// dialect-ok: reason`, or the file `// dialect-ok-file rule: reason`. The reason is not optional. */
+function isAllowed(place: Place, rule: string, readSource: ReadSource): boolean {
+    const lines = readSource(place.file)?.split('\n') ?? [];
+    return /\/\/ dialect-ok: \S/.test(lines[place.line - 1] ?? '') || lines.some(line => line.startsWith(`// dialect-ok-file ${rule}: `));
 }
 
 /** Everything in `emitted` that a rule of its engines forbids, in the order of the text. */
@@ -52,7 +52,7 @@ export function checkDialect(emitted: Emitted, readSource: ReadSource): Finding[
     const map = new SourceMap(JSON.parse(emitted.map) as SourceMapPayload);
     const finding = (line: number, column: number, rule: string, message: string): Finding[] => {
         const place = placeOf(line, column, emitted, map);
-        return isAllowed(place, readSource) ? [] : [{ ...place, rule, message }];
+        return isAllowed(place, rule, readSource) ? [] : [{ ...place, rule, message }];
     };
     let tree: Tree;
     try {

@@ -112,7 +112,7 @@ test('a bundle of a target carries nothing of codec and session', () => {
 test('a board bundle is a classic script that assigns what its entry names to exports', () => {
     for (const bundle of boardBundles.filter(one => !one.isInternal && missingSources(one).length === 0)) {
         const exported: Record<string, unknown> = {};
-        runInNewContext(readFileSync(join(installed, 'dist', `${boardFile(bundle)}.min.js`), 'utf8'), { exports: exported });
+        runInNewContext(readFileSync(join(installed, 'dist', `${boardFile(bundle)}.min.js`), 'utf8'), { exports: exported, E: {} });
         const expected = [...readFileSync(join(root, bundle.entry), 'utf8').matchAll(/^exports\.(\w+) = /gm)].map(match => match[1]);
         assert.equal(Object.keys(exported).sort(), expected.sort());
         // Classes, and dialects of a modem.

@@ -4,6 +4,8 @@
 export interface Interpreter {
     /** The bytes as a string, one character a byte. Undefined if memory is short. A whole Uint8Array whose memory is in one piece is not copied: string and array share it. */
     toString(bytes: Uint8Array): string | undefined;
+    /** All arguments in one text: a number is the character with its lower 8 bits. A single text is itself. */
+    toString(...data: (string | number | Uint8Array)[]): string;
     /** True for a string that holds characters above 255, where the build knows Unicode; false on ESP32 and ESP8266. */
     isUTF8(text: string): boolean;
     /** Such a string as one whose characters are its UTF-8 bytes; undefined where the build knows no Unicode. */
@@ -26,7 +28,8 @@ export interface Socket {
     /** Sends what is queued, then closes. Safe twice. */
     end(): void;
     on(event: 'data', listener: (this: Socket, text: string) => void): void;
-    on(event: 'drain' | 'close', listener: (this: Socket) => void): void;
+    /** `drain` tells the socket itself, `close` whether something was left unsent. */
+    on(event: 'drain' | 'close', listener: (this: Socket, told: Socket | boolean) => void): void;
     removeAllListeners(event: string): void;
     /** The queue of `write`. */
     dSnd?: string;
@@ -37,7 +40,7 @@ export interface Socket {
 /** `require('net')`, `require('tls')`, or a modem's module that behaves alike. */
 export interface Network {
     /** Blocks while it resolves and connects on an ESP32. Throws where others would report an error. */
-    connect(options: object, onConnect: (this: Socket) => void): Socket;
+    connect(options: object, onConnect?: (this: Socket) => void): Socket;
 }
 
 /** `require('Storage')`: files in flash that survive deep sleep. */

@@ -1,11 +1,6 @@
-// The client that only publishes, on Espruino, as a classic script: what require('motemq-pub') returns.
-import { Publisher, Topic } from '../../src/publisher.ts';
-import { publishFast } from './fast-publish.ts';
-import { EspruinoPlatform } from './platform.ts';
-import { TcpTransport } from './tcp-transport.ts';
+// The client for Espruino's sockets that only publishes, as a classic script: what require('motemq-pub') returns.
+import { makeClient } from './compact/session.ts';
+import { makeTopic } from './compact/topic.ts';
 
-publishFast();
-exports.Publisher = Publisher;
-exports.Topic = Topic;
-exports.EspruinoPlatform = EspruinoPlatform;
-exports.TcpTransport = TcpTransport;
+exports.Publisher = makeClient;
+exports.Topic = makeTopic;

@@ -1,12 +1,10 @@
-// The full client on Espruino, as a classic script: what require('motemq') returns.
-import { Client, Subscription, Topic } from '../../src/index.ts';
-import { publishFast } from './fast-publish.ts';
-import { EspruinoPlatform } from './platform.ts';
-import { TcpTransport } from './tcp-transport.ts';
+// The full client for Espruino's sockets, as a classic script: what require('motemq') returns.
+import { client, makeClient, subscribe, unsubscribe } from './compact/session.ts';
+import { makeSubscription } from './compact/subscription.ts';
+import { makeTopic } from './compact/topic.ts';
 
-publishFast();
-exports.Client = Client;
-exports.Subscription = Subscription;
-exports.Topic = Topic;
-exports.EspruinoPlatform = EspruinoPlatform;
-exports.TcpTransport = TcpTransport;
+client.subscribe = subscribe;
+client.unsubscribe = unsubscribe;
+exports.Client = makeClient;
+exports.Subscription = makeSubscription;
+exports.Topic = makeTopic;

@@ -55,16 +55,7 @@ const ROOM = 2;
 const END = 3;
 
 export class TcpTransport implements Transport {
-    /**
-     * For fast-publish.ts. `mark`: how many bytes its client may have sent in all before the queue must be looked at again;
-     * `said`: when it last sent some by itself, in s, 0: not since its last wake.
-     * @internal
-     */
-    mark = -1;
-    /** @internal */
-    said = 0;
-    /** @internal */
-    socket: Socket | null = null;
+    private socket: Socket | null = null;
     private connected = false;
     private owner: TransportOwner | null = null;
     /** A write took less than all: an `onWritable` is owed. */
@@ -147,8 +138,7 @@ export class TcpTransport implements Transport {
         const socket = this.socket;
         this.owner = this.socket = null;
         this.connected = false;
-        this.mark = -1;
-        this.reason = this.said = 0;
+        this.reason = 0;
         if (this.timer) clearTimeout(this.timer);
         this.timer = null;
         if (socket) {
@@ -163,11 +153,8 @@ export class TcpTransport implements Transport {
         }
     }
 
-    /**
-     * Bytes that the socket may take now.
-     * @internal
-     */
-    free(): number {
+    /** Bytes that the socket may take now. */
+    private free(): number {
         const queued = this.socket ? this.socket.dSnd : undefined;
         return this.reason ? 0 : this.queueSize - (queued ? queued.length : 0);
     }
@@ -214,11 +201,8 @@ export class TcpTransport implements Transport {
         }
     }
 
-    /**
-     * For what goes wrong inside a call of the owner.
-     * @internal
-     */
-    endLater(reason: number): void {
+    /** For what goes wrong inside a call of the owner. */
+    private endLater(reason: number): void {
         this.reason = reason;
         this.timer = setTimeout(() => this.end(reason), 0); // dialect-ok: once for a connection that failed
     }

@@ -10,7 +10,7 @@ const settings = {
     read: () => analogRead(D34),
 };
 
-const mqtt = require('motemq-pub');
+const mqtt = require('motemq-core-pub');
 const modem = require('motemq-modem');
 const platform = new mqtt.EspruinoPlatform();
 const transport = new modem.ModemTransport({

@@ -5,7 +5,7 @@ import { prepareBoardBundles } from '../../../scripts/bundles.ts';
 import { constants } from '../../../scripts/constants.mjs';
 import { root } from '../../../scripts/root.ts';
 
-const names = ['motemq', 'motemq-pub', 'motemq-board'] as const;
+const names = ['motemq', 'motemq-pub', 'motemq-core', 'motemq-board'] as const;
 
 /** The published files by the name that a program requires them by. */
 export async function publishedFiles(): Promise<Record<typeof names[number], string>> {
@@ -18,13 +18,13 @@ export async function publishedFiles(): Promise<Record<typeof names[number], str
     return Object.fromEntries(files) as Record<typeof names[number], string>;
 }
 
-const classes = ['Client', 'Subscription', 'Topic', 'EspruinoPlatform', 'TcpTransport'];
+const classes = ['Client', 'Subscription', 'Topic'];
 
 /** Classes come from the published file, so that it is what a test runs; numbers have no other source than the project's. */
 const published: Plugin = {
     name: 'published files',
     setup(builder) {
-        builder.onResolve({ filter: /(?:\/src\/index|\/targets\/espruino\/index)\.ts$/ }, () => ({ path: 'motemq', namespace: 'published' }));
+        builder.onResolve({ filter: /\/src\/index\.ts$/ }, () => ({ path: 'motemq', namespace: 'published' }));
         builder.onLoad({ filter: /.*/, namespace: 'published' }, () => ({
             resolveDir: root,
             contents: `

@@ -1,6 +1,6 @@
 // The program of a board with Espruino: `run` plays the scenario that its parameters name, and prints the reports.
-import { EspruinoPlatform, TcpTransport } from '../../../targets/espruino/index.ts';
 import { makeScenario } from '../../suites/index.ts';
+import type { Platform, Transport } from '../../../src/transport.ts';
 import type { Parameters, Scenario } from '../../suites/scenario.ts';
 import type { Network } from '../../../targets/espruino/espruino.ts';
 
@@ -11,9 +11,10 @@ let scenario: Scenario;
 
 exports.run = (parameters: Parameters, port: number): void => {
     scenario = makeScenario({
-        transport: new TcpTransport({ io: require('net'), host: '127.0.0.1', port }),
-        platform: new EspruinoPlatform(),
-        sendBuffer: new Uint8Array(512),
+        // What the clients made for Espruino have in place of a transport, a platform and a buffer.
+        transport: { io: require('net'), host: '127.0.0.1', port } as unknown as Transport,
+        platform: null as unknown as Platform,
+        sendBuffer: 512 as unknown as Uint8Array,
         parameters,
         report: line => print(line),
     });

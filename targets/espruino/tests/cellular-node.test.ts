@@ -21,7 +21,7 @@ if (noPseudoTerminals) console.log(`SKIPPED: the cellular node on Espruino, beca
 const files: Record<string, string> = {};
 for (const bundle of await prepareBoardBundles()) {
     const name = bundle.name.replace('espruino/', '');
-    if (['motemq-pub', 'motemq-modem', 'motemq-quectel'].includes(name)) files[name] = (await bundle.emit({ minify: true, texts: false })).code;
+    if (['motemq-core-pub', 'motemq-modem', 'motemq-quectel'].includes(name)) files[name] = (await bundle.emit({ minify: true, texts: false })).code;
 }
 const node = readFileSync(join(root, 'examples', 'cellular-node', 'espruino', 'node.js'), 'utf8');
 

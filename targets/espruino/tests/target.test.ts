@@ -1,4 +1,4 @@
-// The contracts of src/transport.ts on Espruino: transport and platform of dist/espruino/motemq.js over real TCP, and over a
+// The contracts of src/transport.ts on Espruino: transport and platform of dist/espruino/motemq-core.js over real TCP, and over a
 // network that behaves as badly as Espruino's can. On the model and, where it is to be had, on the interpreter.
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -12,11 +12,11 @@ import { engines } from '../../../hardware-tests/boards/espruino/tests/engines.t
 import { until } from '../../../hardware-tests/host/until.ts';
 import { CONNECTION_LOST, CONNECT_FAILED, NAME_NOT_RESOLVED, TRANSPORT_FAULT } from '../../../src/reasons.ts';
 
-const { motemq } = await publishedFiles();
+const { 'motemq-core': core } = await publishedFiles();
 
 /** Defined on the board, one after the other. */
 const prelude = [
-    'M=require("motemq")', 'log=[]', 'inside={}', 'heard=""',
+    'M=require("motemq-core")', 'log=[]', 'inside={}', 'heard=""',
     'call=function(n,t){log.push(t);var f=inside[n];if(f){inside[n]=undefined;f();}}',
     'owner={onOpen:function(){call("open","open")},onBytes:function(b,s,e){for(var i=s;i<e;i++)heard+=String.fromCharCode(b[i]);call("bytes","bytes "+(e-s))},onWritable:function(){call("writable","writable")},onClose:function(r){call("close","close "+r)}}',
     'B=new Uint8Array(1000)',
@@ -61,7 +61,7 @@ for (const engine of engines) {
     plain.before(async () => {
         await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
         port = (server.address() as AddressInfo).port;
-        flash = await upload(engine, { motemq });
+        flash = await upload(engine, { 'motemq-core': core });
     });
     plain.before.each(async () => {
         received = '';

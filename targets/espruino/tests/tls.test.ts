@@ -36,9 +36,9 @@ function makeCertificate(): { key: string; cert: string } {
 async function start(port: number): Promise<EspruinoBoard> {
     const engine = interpreterAt((found as { path: string }).path);
     const board = await bootEspruino(engine, await upload(engine, { 'motemq-pub': (await publishedFiles())['motemq-pub'] }));
-    await board.evaluate(`(M=require("motemq-pub"),P=new M.EspruinoPlatform(),T=new M.TcpTransport({io:require("tls"),host:"127.0.0.1",port:${port}}),0)`);
-    await board.evaluate('(c=new M.Publisher({platform:P,transport:T,clientId:"tls",cleanSession:true,sendBuffer:new Uint8Array(128),onStateChange:function(s,r){print("state "+s+" "+r)},onAcknowledged:function(){c.stop()}}),0)');
-    await board.evaluate('(c.publish(new M.Topic(P,"a"),P.utf8("hello"),0,5,1,false),c.start(),0)');
+    await board.evaluate(`(M=require("motemq-pub"),T={io:require("tls"),host:"127.0.0.1",port:${port}},0)`);
+    await board.evaluate('(c=new M.Publisher({transport:T,clientId:"tls",cleanSession:true,sendBuffer:128,onStateChange:function(s,r){print("state "+s+" "+r)},onAcknowledged:function(){c.stop()}}),0)');
+    await board.evaluate('(c.publish(new M.Topic(null,"a"),"hello",0,5,1,false),c.start(),0)');
     return board;
 }
 

@@ -56,6 +56,19 @@ class SharedText {
     }
 }
 
+/** The whole memory of an array. */
+function isShared(data: unknown): boolean {
+    return ArrayBuffer.isView(data) && data.byteLength === data.buffer.byteLength;
+}
+
+const whole = (data: unknown): unknown => typeof data === 'string' || data instanceof SharedText ? data : new SharedText(data as Uint8Array);
+
+/** What one of several arguments of E.toString adds: a number is one character. */
+function characters(data: unknown): string {
+    if (typeof data === 'number') return String.fromCharCode(data & 255);
+    return ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
+}
+
 const timers = new Map<number, NodeJS.Timeout>();
 let latestTimer = 0;
 
@@ -64,8 +77,17 @@ let clockOffset = 0;
 /** Not seeded: alike after every boot. */
 let randomState = 1519824769;
 
+/** What `print` makes of a value: whatever was thrown, it throws nothing itself. */
+function text(value: unknown): string {
+    try {
+        return String(value);
+    } catch {
+        return '{ }';
+    }
+}
+
 const globals = {
-    print: (...values: unknown[]) => console.log(values.map(String).join(' ')),
+    print: (...values: unknown[]) => console.log(values.map(text).join(' ')),
     require: load,
     getSerial: () => '00000000-addeadde-addeadde',
     getTime: () => (performance.timeOrigin + performance.now()) / 1000 + clockOffset,
@@ -94,7 +116,8 @@ const globals = {
         }
     },
     E: {
-        toString: (bytes: Uint8Array) => bytes.length > 16 && bytes.length === bytes.buffer.byteLength ? new SharedText(bytes) : latin1(bytes),
+        toString: (...data: unknown[]) => data.length === 1 && (typeof data[0] === 'string' || data[0] instanceof SharedText || isShared(data[0])) ? whole(data[0]) : data.map(characters).join(''),
+        toUint8Array: (text: string) => (runInContext('Uint8Array', context) as typeof Uint8Array).from(Buffer.from(text, 'latin1')),
         isUTF8: () => false,
         fromUTF8: () => undefined,
         CRC32: (text: string) => crc32(Buffer.from(text, 'latin1')),
