@@ -60,7 +60,7 @@ export function ticking(start = 0): { now(): number } {
 }
 
 /** Steps that follow on each other one way are one run of bytes, cut into pieces. */
-export function record({ steps, pieces, ending }: Conversation, options: TraceOptions, name: string): void {
+export function record({ steps, pieces, ending }: Conversation, options: TraceOptions, name: string, encoding: { protocolVersion?: number } = {}): void {
     const trace = new ConnectionTrace(options, name);
     trace.line('open');
     trace.line('ready');
@@ -68,7 +68,7 @@ export function record({ steps, pieces, ending }: Conversation, options: TraceOp
     for (let from = 0, to = 1; from < steps.length; from = to, to++) {
         const { direction } = steps[from];
         while (to < steps.length && steps[to].direction === direction) to++;
-        const bytes = Buffer.concat(steps.slice(from, to).map(({ packet }) => generate(packet)));
+        const bytes = Buffer.concat(steps.slice(from, to).map(({ packet }) => generate(packet, encoding)));
         for (let start = 0; start < bytes.length;) {
             const end = Math.min(bytes.length, start + pieces[count++ % pieces.length]);
             if (direction === 'up') trace.sent(bytes, start, end);

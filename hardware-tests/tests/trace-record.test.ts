@@ -8,7 +8,7 @@ import mqtt from 'mqtt-packet';
 import { prepareBoardBundles } from '../../scripts/bundles.ts';
 import { runProcess } from '../../scripts/run-process.ts';
 import { Client, Topic } from '../../src/index.ts';
-import { TracedTransport } from '../../src/trace/index.ts';
+import { ConnectionTrace, TracedTransport } from '../../src/trace/index.ts';
 import { NodePlatform, TcpTransport, traceFile } from '../../targets/node/index.ts';
 import { engines } from '../boards/espruino/tests/engines.ts';
 import { Machine } from '../boards/espruino/machine.ts';
@@ -122,6 +122,19 @@ test('motemq trace prints a trace, writes a capture and says what it cannot read
     const records = json.output.trim().split('\n').map(line => JSON.parse(line) as { type: string; userName?: string; connection: string });
     assert.equal(records.map(({ type }) => type), ['CONNECT', 'PUBLISH', 'CONNECT', 'CONNACK', 'PUBLISH', 'PUBACK', 'DISCONNECT']);
     assert.equal([records[0].userName, records[2].connection], ['hidden', 'c1']);
+});
+
+test('a long trace is printed to its end, and only as far as it is read', async () => {
+    const path = join(folder, 'long.log');
+    const lines: string[] = [];
+    const trace = new ConnectionTrace({ print: line => lines.push(line), clock: performance }, 'c0');
+    const ping = Uint8Array.of(0xc0, 0);
+    for (let count = 0; count < 5000; count++) trace.sent(ping, 0, 2);
+    writeFileSync(path, `${lines.join('\n')}\n`);
+    const ended = await runProcess('bash', ['-c', `${process.execPath} scripts/entries/motemq.mjs trace ${path} | tail -1; ${process.execPath} scripts/entries/motemq.mjs trace ${path} | head -1`], 60_000);
+    assert.match(ended.output, /5,000 packets, 10,000 B up/);
+    assert.match(ended.output, /connection c0\n/);
+    assert.not.match(ended.output, /EPIPE|Error/);
 });
 
 test('motemq trace refuses what is no trace, and says where a capture cannot be written', async () => {

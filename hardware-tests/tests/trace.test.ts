@@ -140,6 +140,23 @@ test('a clock that goes round, a board that starts anew and a second recorder ke
     assert.equal(timed.connections.map(({ happenings }) => happenings[0].time), [0.25, 5000.25]);
 });
 
+const event = fc.oneof(
+    fc.constantFrom('open', 'ready', 'flush', 'close', 'reset', 'end 17', 'end 18', 'end 99999', 'end', 'at 5', '> 0', `> ${'9'.repeat(15)} 10`, `< ${'9'.repeat(400)} 20`, `end ${'9'.repeat(400)}`, 'open 5', ''),
+    fc.tuple(fc.constantFrom('>', '<'), fc.oneof(fc.integer({ min: 0, max: 20 }), fc.nat()), fc.constantFrom('', '+'), fc.uint8Array({ minLength: 1, maxLength: 30 }), fc.boolean())
+        .map(([sign, offset, plus, bytes, isHidden]) => `${sign} ${offset}${plus} ${Buffer.from(bytes).toString('hex')}${isHidden ? '**' : ''}`),
+);
+
+test('any lines, with sums that are right, in any order, are shown without an exception', () => {
+    fc.assert(fc.property(fc.array(fc.tuple(fc.constantFrom('c0', 'c1', '-'), fc.oneof(fc.double(), fc.integer()), event)), fc.boolean(), (events, showSecrets) => {
+        const lines: string[] = [];
+        for (const [name, time, text] of events) new ConnectionTrace({ print: line => lines.push(line), clock: { now: () => time } }, name).line(text);
+        const recording = readRecording(lines.join('\n'), showSecrets);
+        describeRecording(mqtt, recording);
+        assert.ok(asRecords(mqtt, recording).every(each => Number.isFinite(each['time'])));
+        writePcapng(framesOf(recording), '');
+    }), { numRuns: 500 });
+});
+
 /** Rows of a connection whose client sends `up` and whose broker answers with `down`. */
 function rowsOf(up: string, down: string): PacketRow[] {
     const [upBytes, downBytes] = [Buffer.from(up, 'hex'), Buffer.from(down, 'hex')];
@@ -178,6 +195,10 @@ test('MQTT 5 is read as such', () => {
         hex({ cmd: 'connect', clientId: 'c', clean: true, keepalive: 0, protocolId: 'MQTT', protocolVersion: 5 }) + hex({ cmd: 'publish', topic: 'a', payload: 'b', qos: 0, dup: false, retain: false, properties: { topicAlias: 1 } }),
         hex({ cmd: 'connack', sessionPresent: false, reasonCode: 0 }) + hex({ cmd: 'disconnect', reasonCode: 0x8b }));
     assert.equal(rows.map(({ type, fault }) => `${type} ${fault}`), ['CONNECT null', 'PUBLISH null', 'CONNACK null', 'DISCONNECT null']);
+    const connect: Packet = { cmd: 'connect', clientId: 'c', clean: true, keepalive: 0, protocolId: 'MQTT', protocolVersion: 5, username: 'ann' };
+    const publish: Packet = { cmd: 'publish', topic: 'a', payload: 'b', qos: 0, dup: false, retain: false, properties: { messageExpiryInterval: 9 } };
+    const [connection] = readRecording(traceOf(trace => record({ steps: [{ direction: 'up', packet: connect }, { direction: 'up', packet: publish }], pieces: [1000], ending: 'close' }, trace, 'c0', options))).connections;
+    assert.equal(packetsOf(mqtt, connection).map(({ type, fault }) => `${type} ${fault}`), ['CONNECT of protocol level 5: what may be user name and password is left out', 'PUBLISH null']);
 });
 
 test('no output holds user name or password unless it is asked for, even if they were recorded', () => {

@@ -37,6 +37,12 @@ const types: readonly [name: string, sender: Direction | 'both' | 'none'][] = [
     ['DISCONNECT', 'up'], ['AUTH', 'both'],
 ];
 
+/** The protocol level in the body of a CONNECT (§3.1.2.2): behind the protocol name with its two length bytes. */
+function levelOf(body: Buffer): Level | undefined {
+    const level = body.length > 2 ? body[2 + body.readUInt16BE(0)] : undefined;
+    return level === 3 || level === 4 || level === 5 ? level : undefined;
+}
+
 class DirectionReading {
     private readonly parts: Buffer[] = [];
     private head: number[] = [];
@@ -110,10 +116,12 @@ class DirectionReading {
     private whole(): void {
         const isFirst = this.packets++ === 0;
         if (this.missing > 0) return this.row(null, `${this.missing} of its bytes are not in the trace`);
-        const read = readPacket(this.mqtt, Buffer.concat(this.parts), this.level.value);
-        const isPacket = typeof read === 'object';
-        if (isPacket && read.cmd === 'connect' && read.protocolVersion !== undefined) this.level.value = read.protocolVersion;
         const [name, sender] = types[this.head[0] >> 4];
+        const bytes = Buffer.concat(this.parts);
+        if (name === 'CONNECT') this.level.value = levelOf(bytes.subarray(this.head.length)) ?? this.level.value;
+        const read = readPacket(this.mqtt, bytes, this.level.value);
+        const isPacket = typeof read === 'object';
+        if (!isPacket && name === 'CONNECT' && this.hidden > 0) return this.row(null, `of protocol level ${this.level.value}: what may be user name and password is left out`);
         const peer = this.direction === 'up' ? 'a client' : 'a broker';
         const opening = this.direction === 'up' ? 'CONNECT' : 'CONNACK';
         const objection = isPacket ? (this.level.value < 5 ? objectionTo(read) : null) : read;

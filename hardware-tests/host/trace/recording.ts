@@ -42,9 +42,11 @@ export interface Recording {
     readonly torn: boolean;
 }
 
-const LINE = /^(\S+) (-?\d+(?:\.\d+)?) (\S+(?: \S+)*)$/;
-const BYTES = /^([<>]) (\d+)(\+?) ((?:[0-9a-f]{2}|\*\*)+)$/;
-const changes: readonly string[] = ['open', 'ready', 'flush', 'close', 'reset', 'end'];
+// Numbers have no more digits than count: what is longer is no trace.
+const LINE = /^(\S+) (-?\d{1,15}(?:\.\d+)?) (\S+(?: \S+)*)$/;
+const BYTES = /^([<>]) (\d{1,15})(\+?) ((?:[0-9a-f]{2}|\*\*)+)$/;
+const EPOCH = /^at (\d{1,14})$/;
+const CHANGE = /^(?:(open|ready|flush|close|reset)|(end) (\d{1,5}))$/;
 const STAR = 0x2a;
 const WRAP = 2 ** 32;
 
@@ -108,21 +110,22 @@ class Reading {
 
     /** False: there is no such event. */
     private event(name: string, clock: number, event: string): boolean {
-        const [word, argument] = event.split(' ');
         if (name === '-') {
-            if (word !== 'at') return false;
-            this.setClock(clock, Number(argument));
-            return true;
+            const at = EPOCH.exec(event);
+            if (at) this.setClock(clock, Number(at[1]));
+            return at !== null;
         }
-        const time = this.timeOf(clock);
         const bytes = BYTES.exec(event);
+        const [, plain, end, reason] = CHANGE.exec(event) ?? [];
+        const word = plain ?? end;
+        if (!bytes && word === undefined) return false;
+        const time = this.timeOf(clock);
         if (bytes) {
             this.connection(name).add(bytes[1] === '>' ? 'up' : 'down', time, Number(bytes[2]), bytes[3] !== '', bytes[4]);
             return true;
         }
-        if (!changes.includes(word) || (word === 'end') !== /^\d+$/.test(argument ?? '')) return false;
         if (word === 'open') this.current.delete(name);
-        this.connection(name).happenings.push({ kind: word as Change['kind'], time, ...(word === 'end' && { reason: Number(argument) }) });
+        this.connection(name).happenings.push({ kind: word as Change['kind'], time, ...(reason !== undefined && { reason: Number(reason) }) });
         return true;
     }
 

@@ -217,7 +217,7 @@ class Conversation {
         const pseudoHeader = Buffer.from([...from.address, ...to.address, 0, 6, length >> 8, length & 255]);
         tcp.writeUInt16BE(internetChecksum(Buffer.concat([pseudoHeader, tcp, payload])), 16);
         from.next = (from.next + payload.length + (flags & (SYN | FIN) ? 1 : 0)) % 2 ** 32;
-        this.frames.push({ time: Math.round((this.epoch + time) * 1000), bytes: Buffer.concat([Buffer.from([...to.mac, ...from.mac, 8, 0]), this.ipHeader(from, to, length), tcp, payload]) });
+        this.frames.push({ time: Math.max(0, Math.round((this.epoch + time) * 1000)), bytes: Buffer.concat([Buffer.from([...to.mac, ...from.mac, 8, 0]), this.ipHeader(from, to, length), tcp, payload]) });
     }
 
     private ipHeader(from: End, to: End, length: number): Buffer {

@@ -104,9 +104,10 @@ function connectionLines(mqtt: MqttPacket, connection: Connection): string[] {
 /** All of a trace. Times are seconds since its beginning. */
 export function describeRecording(mqtt: MqttPacket, recording: Recording): string {
     const { connections, epoch, damaged, torn } = recording;
-    const lines = epoch === null ? [] : [`time 0 is ${new Date(epoch).toISOString()}`];
-    for (const connection of connections) lines.push(...connectionLines(mqtt, connection));
-    if (damaged > 0) lines.push(`${plural(damaged, 'line')} of the trace cannot be read: damaged, or mixed with other output`);
-    if (torn) lines.push('the last line of the trace is torn: whoever wrote it was stopped');
-    return lines.join('\n');
+    return [
+        ...(epoch === null ? [] : [`time 0 is ${new Date(epoch).toISOString()}`]),
+        ...connections.map(connection => connectionLines(mqtt, connection).join('\n')),
+        ...(damaged > 0 ? [`${plural(damaged, 'line')} of the trace cannot be read: damaged, or mixed with other output`] : []),
+        ...(torn ? ['the last line of the trace is torn: whoever wrote it was stopped'] : []),
+    ].join('\n');
 }
