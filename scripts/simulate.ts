@@ -1,13 +1,12 @@
 // `npm run simulate`: plays the client against the simulator, many seeds or one, or proves that the simulator finds known bugs.
 import { parseArgs } from 'node:util';
-import { actions } from '../hardware-tests/host/simulator/actions.ts';
 import { playSeeds } from '../hardware-tests/host/simulator/crew.ts';
 import { invariants } from '../hardware-tests/host/simulator/invariants.ts';
 import { knownBugs } from '../hardware-tests/host/simulator/known-bugs.ts';
 import { coverageReport, gaps } from '../hardware-tests/host/simulator/report.ts';
 import type { Step } from '../hardware-tests/host/simulator/script.ts';
 import { shortest } from '../hardware-tests/host/simulator/shrink.ts';
-import { simulate } from '../hardware-tests/host/simulator/simulate.ts';
+import { simulate, stepNames } from '../hardware-tests/host/simulator/simulate.ts';
 import { table } from './table.ts';
 
 const { values } = parseArgs({
@@ -40,7 +39,7 @@ function replay(seed: number, script: readonly Step[] | null, trace: boolean): b
     const short = shortest(outcome);
     print(`${name} violates '${outcome.broken}': ${outcome.violation}`);
     print(`the shortest script that still does, ${short.length - 1} of ${outcome.steps.length - 1} steps, each with its choices:`);
-    for (const { action, choices } of short) print(`  ${action < 0 ? 'settings' : actions[action].name} ${JSON.stringify(choices)}`);
+    for (const [index, name] of stepNames(short).entries()) print(`  ${name} ${JSON.stringify(short[index].choices)}`);
     if (trace) print('\n     time     who     what (wire: connection number, > from the client, < to it)');
     if (trace) simulate(seed, short, print);
     print(`npm run simulate -- --trace --script '${scriptLine(short)}'`);

@@ -108,6 +108,12 @@ export class ModelBroker {
         this.session = null;
     }
 
+    /** Sends an answer that was put off, by its place among them. */
+    sendHeld(place: number): void {
+        const [{ connection, packet }] = this.held.splice(place, 1);
+        this.send(connection, packet);
+    }
+
     /** Accepts the connection whose CONNACK was held. */
     accept(connection: Connection): void {
         if (this.settings.cleanSession) this.forget();

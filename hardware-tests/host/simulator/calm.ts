@@ -2,6 +2,8 @@
 // lost. What was promised must then happen within a time that follows from the client's options.
 import { REFUSED, STOPPED } from '../../../src/index.ts';
 import type { Invariant } from './invariants.ts';
+import { networkEvent } from './network-actions.ts';
+import type { NetworkEvent } from './network-actions.ts';
 import type { Simulation } from './simulation.ts';
 import { FILTERS } from './topics.ts';
 
@@ -29,29 +31,13 @@ function longestWay({ settings, broker }: Simulation): number {
 
 /** Lets everything happen that can happen without time passing. */
 function settle(simulation: Simulation): void {
-    const { link, broker, application, client, judge, settings } = simulation;
+    const { application, client, judge } = simulation;
     for (let events = 0; !judge.violation; events++) {
-        const connection = link.connection;
-        const goesThrough = connection && connection.opened && !connection.silent;
-        const next: [name: string, event: () => void] | null = client.state === STOPPED && application.stopped ? ['start', () => application.start()]
-            : link.former && !link.former.broken && link.former.arrived < link.former.flushed ? ['former connection ends', () => link.carryUp(link.former!, Infinity)]
-            : connection && !connection.opened ? ['link opens', () => link.succeed()]
-            : goesThrough && connection.broken ? ['client learns of the cut', () => link.fail()]
-            : goesThrough && connection.arrived < connection.flushed ? ['bytes go up', () => link.carryUp(connection, Infinity)]
-            : connection?.connackHeld && !connection.ending && goesThrough ? ['CONNACK after a while', () => broker.accept(connection)]
-            : broker.held.length > 0 ? ['late answer', () => sendHeld(simulation)]
-            : goesThrough && (connection.down.length > 0 || connection.ending) ? ['bytes come down', () => link.carryDown(Infinity)]
-            : goesThrough && connection.owesWritable ? ['link drains', () => link.drain(settings.capacity)]
-            : null;
+        const next: NetworkEvent | null = client.state === STOPPED && application.stopped ? ['start', () => application.start()] : networkEvent(simulation);
         if (!next) return;
         if (events > MOST_EVENTS) return judge.fail('progress', 'events without end at one moment');
         simulation.act(next[0], next[1]);
     }
-}
-
-function sendHeld({ broker }: Simulation): void {
-    const { connection, packet } = broker.held.shift()!;
-    broker.send(connection, packet);
 }
 
 /** Lets time pass until `left` has nothing to name, or the longest way is over. */

@@ -16,6 +16,8 @@ export class Connection {
     silent = false;
     /** The link is cut; the client is told by an onClose that may be late. */
     broken = false;
+    /** The client has learnt that it is over. */
+    told = false;
     /** The broker ends the connection as soon as what it has sent is there. */
     ending = false;
 

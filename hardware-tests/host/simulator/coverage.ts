@@ -11,10 +11,14 @@ export interface Coverage {
     readonly states: Map<string, number>;
     /** Messages, by what became of them. */
     readonly messages: Map<string, number>;
+    /** Of nodes that sleep: their wakes, by what became of them. */
+    readonly sleeps: Map<string, number>;
+    /** `memory | lives, wakes, messages or erases`. */
+    readonly wear: Map<string, number>;
 }
 
 export function noCoverage(): Coverage {
-    return { faults: new Map(), meetings: new Map(), deeds: new Map(), states: new Map(), messages: new Map() };
+    return { faults: new Map(), meetings: new Map(), deeds: new Map(), states: new Map(), messages: new Map(), sleeps: new Map(), wear: new Map() };
 }
 
 export function count(counts: Map<string, number>, name: string, times = 1): void {

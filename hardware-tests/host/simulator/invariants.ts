@@ -21,6 +21,11 @@ export const invariants = {
     'told truly': 'states follow each other as documented; counters, handles and safeToSleep agree with what happened',
     'exceptions': 'none leaves the client, none is its own, and each of the application is reported once',
     'contract': 'the transport and the platform are used as their contracts say',
+    'kept': 'what an outbox has accepted is in its store, whole and in order, until it is acknowledged or given up, whenever the power fails',
+    'counted': 'an outbox counts each message that it does not take and each that it gives up, as its policy says',
+    'bound': 'a store takes no more memory than what it holds needs',
+    'radio': 'a node that sleeps uses its radio when its options say so, within its attempts and its time, and rests after wakes in vain',
+    'remembered': 'a node that sleeps knows again what the broker has granted, and that it takes nothing early',
     'return': 'every call into the client returns',
 } as const;
 

@@ -20,12 +20,16 @@ const link = 'src/session/link.ts';
 const buffer = 'src/session/send-buffer.ts';
 const publisher = 'src/session/publisher.ts';
 const client = 'src/session/client.ts';
+const outbox = 'src/outbox/outbox.ts';
+const image = 'src/sleep/image.ts';
+const cycle = 'src/sleep/wake-cycle.ts';
+const file = 'targets/node/file-store.ts';
+const records = 'targets/moddable/record-store.ts';
 const decoder = 'src/codec/message-decoder.ts';
 
 export const knownBugs: readonly ProvenBug[] = [
     // Messages to the broker.
     { name: 'sent messages forgotten with the connection', breaks: 'delivered', file: buffer, from: 'if (!(memory[at] & HAS_IDENTIFIER) && end <= this.position', to: 'if (end <= this.position' },
-    { name: 'no outbox where one is promised', breaks: 'delivered', file: 'hardware-tests/host/simulator/settings.ts', from: 'storage: false', to: 'storage: true' },
     { name: 'acknowledgement before the packet has left', breaks: 'acknowledged', file: buffer, from: 'this.locate(type, packetIdentifier, this.position)', to: 'this.locate(type, packetIdentifier, this.tail)' },
     { name: 'acknowledgement matched without its type', breaks: 'delivered', file: buffer, from: '(!type || (memory[at] >> 4) + 1 === type >> 4)', to: 'true' },
     { name: 'resend within a connection', breaks: 'once', file: link, from: 'this.disconnect(first === SUBSCRIBE ?', to: 'if (first === 0x32) this.send.rewind(DUP, true); else this.disconnect(first === SUBSCRIBE ?' },
@@ -75,4 +79,34 @@ export const knownBugs: readonly ProvenBug[] = [
     { name: 'safe to sleep with a message that was not sent', breaks: 'told truly', file: link, from: 'return this.send.head === this.send.tail &&', to: 'return !this.send.unacknowledged &&' },
     { name: 'send buffer taken for the whole of its memory', breaks: 'memory', file: buffer, from: 'this.memory = bytes;', to: 'this.memory = new Uint8Array(bytes.buffer);' },
     { name: 'a list that grows with every message', breaks: 'memory', file: publisher, from: '        this.sent++;', to: '        this.sent++;\n        Object.assign(this, { all: [(this as unknown as { all: unknown }).all, packetIdentifier] });' },
+
+    // Messages in a memory that lasts.
+    { name: 'outbox lets go of what is not acknowledged', breaks: 'kept', file: outbox, from: 'if (handle && this.outlet.isPending(handle)) break;', to: '' },
+    { name: 'refused message not counted', breaks: 'counted', file: outbox, from: '} else this.refused++;', to: '}' },
+    { name: 'message given up by the policy not counted', breaks: 'counted', file: outbox, from: '            this.dropped++;\n            this.giveUp(1);', to: '            this.giveUp(1);' },
+    { name: 'half a record taken for a whole one on an ESP8266', breaks: 'messages', file: records, from: 'if (piece[end + index] !== (crc >>> (24 - 8 * index) & 255)) return 0;', to: '' },
+    { name: 'half a record taken for a whole one on Espruino', breaks: 'messages', file: 'targets/espruino/store.ts', from: 'return sumOf(text) === file.substring(end) ? text : undefined;', to: 'return text;' },
+    { name: 'zeros in a file taken for a record', breaks: 'messages', file, from: ' && checksum(checksum(0, bytes, at, at + CHECKSUM_AT), bytes, at + HEADER, frameEnd) === bytes.readUInt32BE(at + CHECKSUM_AT)', to: '' },
+    { name: 'record told of before it is on the disk', breaks: 'kept', file, from: '            this.disk.sync(this.file);\n            if (this.replaced)', to: '            if (this.replaced)' },
+    { name: 'new name of a file not brought to the disk by the next run', breaks: 'kept', file, from: 'private replaced = true;', to: 'private replaced = false;' },
+    { name: 'records dropped but never erased on Espruino', breaks: 'bound', file: 'targets/espruino/store.ts', from: 'left--) this.erase(this.oldest++);', to: 'left--) this.oldest++;' },
+
+    // What a node knows again after a sleep.
+    { name: 'messages on their way left out of the image', breaks: 'DUP', file: image, from: 'handle >= 0 && count < MOST;', to: 'handle >= 0 && count < 0;' },
+    { name: 'packet identifiers begin anew', breaks: 'identifiers', file: image, from: 'client.identifier = handle - 1;', to: 'client.identifier = 0;' },
+    { name: 'image taken for one of other messages', breaks: 'DUP', file: image, from: 'if (this.outbox.checksumOf(bytes[half + ON_THEIR_WAY]) === get(bytes, half + KNOWN_BY)) this.resume', to: 'this.resume' },
+    { name: 'checksum of the image not looked at', breaks: 'progress', file: image, from: ' && checksum(0, bytes, half, end) === get(bytes, end)', to: '' },
+    { name: 'wakes in vain forgotten', breaks: 'radio', file: image, from: 'this.failures = bytes[half + FAILURES];', to: '' },
+    { name: 'pause forgotten', breaks: 'radio', file: image, from: 'this.pause = get(bytes, half + PAUSE);', to: '' },
+    { name: 'haste not remembered over a sleep', breaks: 'remembered', file: image, from: 'if (flags & WAITS_FOR_CONNACK) client.hesitant = true;', to: '' },
+    { name: 'granted subscriptions forgotten', breaks: 'remembered', file: image, from: 'if (granted <= 1) {', to: 'if (granted < 0) {' },
+    { name: 'image written once only', breaks: 'radio', file: image, from: 'if (same) return true;', to: 'if (same || this.kept) return true;' },
+
+    // Wakes.
+    { name: 'goodbye before the last PUBACK', breaks: 'progress', file: cycle, from: 'if (outbox.count || offline || (unacknowledged && !this.window))', to: 'if (offline)' },
+    { name: 'delivered told too early', breaks: 'told truly', file: cycle, from: 'const delivered = outbox.count === 0;', to: 'const delivered = !this.failed;' },
+    { name: 'attempts without limit', breaks: 'radio', file: cycle, from: 'this.tried >= attemptsOf(this.options) ||', to: '' },
+    { name: 'wake without end', breaks: 'one wake', file: cycle, from: ' || ((now - this.timeUp) | 0) >= 0) return this.finish', to: ') return this.finish' },
+    { name: 'batch not waited for', breaks: 'radio', file: cycle, from: 'outbox.count >= (options.batchCount ?? 1)', to: 'outbox.count > 0' },
+    { name: 'pause without end', breaks: 'progress', file: cycle, from: 'image.pause = image.pause > gone ? image.pause - gone : 0;', to: '' },
 ];

@@ -16,6 +16,8 @@ export interface Entry {
     handedOver: boolean;
     /** Too large for the receive buffer, of a session that the broker forgot, or lost with the power: it need not arrive. */
     excused: boolean;
+    /** Given up by the policy of an outbox, and counted: should it arrive all the same, its place is nobody's concern. */
+    givenUp: boolean;
 }
 
 const NUMBER_SIZE = 4;
@@ -41,7 +43,7 @@ export class Ledger {
     }
 
     accept(qos: number, size: number, retain: boolean): Entry {
-        const entry: Entry = { number: this.entries.length + 1, qos, size: Math.max(size, NUMBER_SIZE), retain, deliveries: 0, acknowledged: false, handedOver: false, excused: false };
+        const entry: Entry = { number: this.entries.length + 1, qos, size: Math.max(size, NUMBER_SIZE), retain, deliveries: 0, acknowledged: false, handedOver: false, excused: false, givenUp: false };
         this.entries.push(entry);
         return entry;
     }
@@ -58,7 +60,7 @@ export class Ledger {
 
     /** The other side has got `entry` whole. `again`: it is one that may be sent any number of times, at any time. */
     deliver(entry: Entry, again: boolean): void {
-        if (entry.deliveries++ === 0 && !again) {
+        if (entry.deliveries++ === 0 && !again && !entry.givenUp) {
             this.judge.require(entry.number > this.latestFirst, 'order', `message ${entry.number} reaches ${this.receiver} for the first time after ${this.latestFirst}`);
             this.latestFirst = entry.number;
         }

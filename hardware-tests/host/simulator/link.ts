@@ -27,6 +27,8 @@ export class SimulatedLink implements Transport {
     connection: Connection | null = null;
     /** The one before, of which bytes may still reach the broker. */
     former: Connection | null = null;
+    /** False: no connection is made, however long one waits for it. */
+    reachable = true;
     ends!: LinkEnds;
     /** What the client was lent, to read during a call. */
     readonly lent = new WeakSet<object>();
@@ -103,6 +105,7 @@ export class SimulatedLink implements Transport {
         const { owner, connection } = this;
         const reason = connection!.opened ? CONNECTION_LOST : CONNECT_FAILED;
         this.connection = this.owner = null;
+        connection!.told = true;
         this.over(connection!);
         this.judge.note('wire', `${connection!.number} is gone for the client`);
         owner!.onClose(reason);

@@ -38,7 +38,7 @@ export const clockRows: readonly Row<Surroundings>[] = [
 ];
 
 export const networkRows: readonly Row<Surroundings>[] = [
-    ['link opens', 40, true, ({ link }) => link.connection !== null && !link.connection.opened, ({ link }) => link.succeed()],
+    ['link opens', 40, true, ({ link }) => link.reachable && link.connection !== null && !link.connection.opened, ({ link }) => link.succeed()],
     ['link does not open', 6, false, ({ link }) => link.connection !== null && !link.connection.opened, ({ link, judge }) => {
         judge.fault('link does not open');
         link.fail();
@@ -85,10 +85,7 @@ export const networkRows: readonly Row<Surroundings>[] = [
     }],
     ['CONNACK after a while', 20, true, ({ broker, link }) => link.connection?.connackHeld === true && !link.connection.ending && !link.connection.broken && broker.current === null,
         ({ broker, link }) => broker.accept(link.connection!)],
-    ['late answer', 6, true, ({ broker }) => broker.held.length > 0, ({ broker, script }) => {
-        const [{ connection, packet }] = broker.held.splice(script.below(broker.held.length), 1);
-        broker.send(connection, packet);
-    }],
+    ['late answer', 6, true, ({ broker }) => broker.held.length > 0, ({ broker, script }) => broker.sendHeld(script.below(broker.held.length))],
     ['wrong answer', 3, false, life => whole(life) && life.client.state === CONNECTED && life.link.connection!.down.length === 0, wrongAnswer],
     ['no packet', 1, false, life => whole(life) && life.client.state === CONNECTED, ({ link, broker, script, judge }) => {
         judge.fault('bytes that are no packet');
@@ -121,4 +118,21 @@ function wrongAnswer(life: Surroundings): void {
     judge.fault(`wrong ${cmd.toUpperCase()}${former.includes(messageId) ? ' from before a power cut' : ''}`);
     broker.send(connection, cmd === 'puback' ? { cmd, messageId } : { cmd, messageId, granted: cmd === 'suback' ? [0] : [] });
     link.carryDown(100000);
+}
+
+export type NetworkEvent = readonly [name: string, event: () => void];
+
+/** What link and broker do next if nothing goes wrong any more; null: all that can happen without time passing has. */
+export function networkEvent({ link, broker, settings }: Surroundings): NetworkEvent | null {
+    const { connection, former } = link;
+    const goesThrough = connection && connection.opened && !connection.silent;
+    return former && !former.broken && former.arrived < former.flushed ? ['former connection ends', () => link.carryUp(former, Infinity)]
+        : connection && !connection.opened ? ['link opens', () => link.succeed()]
+        : goesThrough && connection.broken ? ['client learns of the cut', () => link.fail()]
+        : goesThrough && connection.arrived < connection.flushed ? ['bytes go up', () => link.carryUp(connection, Infinity)]
+        : connection?.connackHeld && !connection.ending && goesThrough ? ['CONNACK after a while', () => broker.accept(connection)]
+        : broker.held.length > 0 ? ['late answer', () => broker.sendHeld(0)]
+        : goesThrough && (connection.down.length > 0 || connection.ending) ? ['bytes come down', () => link.carryDown(Infinity)]
+        : goesThrough && connection.owesWritable ? ['link drains', () => link.drain(settings.capacity)]
+        : null;
 }

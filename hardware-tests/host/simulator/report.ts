@@ -2,6 +2,7 @@
 import { table } from '../../../scripts/table.ts';
 import type { Coverage } from './coverage.ts';
 import { CALLBACKS, DEEDS } from './deeds.ts';
+import { memories } from './sleeper/memories.ts';
 import { BUFFER_NAMES, STATE_NAMES, TRANSPORT_NAMES, impossible } from './states.ts';
 
 const states = Object.values(STATE_NAMES);
@@ -30,6 +31,16 @@ function stateTable(coverage: Coverage): string {
     return table([['state', 'transport', ...BUFFER_NAMES], ...rows.filter(row => row.some((cell, column) => column > 1 && cell !== '-'))], [1]);
 }
 
+/** What nodes that sleep have cost their memories. */
+function wearTable({ wear }: Coverage): string {
+    const of = (name: string, what: string): number => wear.get(`${name} | ${what}`) ?? 0;
+    const rows = memories.map(({ name }) => {
+        const figures = ['lives', 'wakes', 'messages', 'erases'].map(what => of(name, what));
+        return [name, ...figures.map(String), figures[1] ? (1000 * figures[3] / figures[1]).toFixed(1) : '-'];
+    });
+    return table([['messages and image in', 'lives', 'wakes', 'messages', 'erases', 'in 1,000 wakes'], ...rows]);
+}
+
 /** Deeds and states that can happen and did not. */
 export function gaps(coverage: Coverage): string[] {
     const missing = CALLBACKS.flatMap(callback => deeds.map(deed => `${callback} | ${deed}`)).filter(each => !coverage.deeds.has(each));
@@ -46,7 +57,7 @@ export function gaps(coverage: Coverage): string[] {
 
 /** All of it, ready to print. */
 export function coverageReport(coverage: Coverage): string {
-    const { faults, meetings, messages } = coverage;
+    const { faults, meetings, messages, sleeps } = coverage;
     const all = states.length * BUFFER_NAMES.length * TRANSPORT_NAMES.length;
     const missing = gaps(coverage);
     return [
@@ -57,6 +68,9 @@ export function coverageReport(coverage: Coverage): string {
         '-: impossible, and a violation if it is reached:',
         ...impossible.map(({ why }) => `   ${why}`),
         '', ...[...messages].map(([what, times]) => `messages ${what}: ${times}`),
+        '', wearTable(coverage),
+        'Lives with pages of 4,096 bytes. Erases: of such pages; of files: written anew.',
+        `nodes that sleep: ${[...sleeps].map(([what, times]) => `${times.toFixed(0)} ${what}`).join(', ')}`,
         `${faults.size} kinds of fault, ${meetings.size} meetings of a fault with a state of client and buffer, `
         + `${coverage.deeds.size} of ${CALLBACKS.length * deeds.length} deeds in callbacks, ${coverage.states.size} of ${all} states reached`,
         ...missing.length > 0 ? [`possible, but not met: ${missing.join('; ')}`] : [],

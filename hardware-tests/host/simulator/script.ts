@@ -3,7 +3,7 @@
 // so that what shrinking leaves out or sets to 0 is a fault less.
 
 export interface Step {
-    /** Which action; -1 is the set-up of the run. */
+    /** Which action; below 0 the set-up of the run, which tells its kind. */
     readonly action: number;
     readonly choices: number[];
 }
@@ -48,9 +48,9 @@ export class Script {
         return action;
     }
 
-    /** Begins the step that holds the choices of the set-up. */
-    beginSetup(): void {
-        this.open(-1);
+    /** Begins the step that holds the choices of the set-up of a run of this `kind`, a number below 0. */
+    beginSetup(kind: number): void {
+        this.open(kind);
     }
 
     /** A random number below `count` that is no decision of the run: it matters to how new scripts are made, not to what they mean. */

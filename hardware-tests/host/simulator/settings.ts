@@ -43,8 +43,6 @@ export interface Settings {
     readonly subscribesAtOnce: boolean;
     /** The board may lose power in this run. */
     readonly powerCuts: boolean;
-    /** What was accepted outlasts a power cut. False: a client without an outbox may lose it, if nothing acknowledged it before. */
-    readonly storage: boolean;
     /** The application stops when it has got so many messages in one go; 0: it does not. PUBACKs have room for 8. */
     readonly stopsAfter: number;
 }
@@ -79,7 +77,6 @@ export function drawSettings(script: Script): Settings {
         brokerIdentifier: script.oneOf([0, 65530]),
         subscribesAtOnce: script.chance(60),
         powerCuts: script.chance(50),
-        storage: false,
         stopsAfter: script.chance(60) ? script.oneOf([9, 9, 9, 9, 9, 9, 17, 8, 1]) : 0,
     };
 }

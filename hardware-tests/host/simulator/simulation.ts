@@ -49,7 +49,6 @@ export class Simulation extends Surroundings {
         return { present: [...this.application.pending.keys()], former: this.formerHandles };
     }
 
-    /** Runs `length` steps, or those of a given script, then lets everything succeed. */
     run(length: number, swarm: readonly number[]): void {
         try {
             if (this.settings.subscribesAtOnce) this.application.subscriptions.forEach((_, index) => this.application.subscribe(index));
@@ -70,12 +69,10 @@ export class Simulation extends Surroundings {
 
     /** The power of the board is gone, and comes again. */
     powerCut(): void {
-        const { judge, settings, application, link, witness } = this;
+        const { judge, application, link, witness } = this;
         judge.fault('power cut');
-        for (const entry of application.open()) {
-            // What is kept in a store will be sent again; what was in RAM only is lost, and the application was not told otherwise.
-            if (!settings.storage) entry.excused = true;
-        }
+        // It was in RAM only, and the application was not told otherwise.
+        for (const entry of application.open()) entry.excused = true;
         this.formerHandles = [...application.pending.keys()];
         link.close();
         witness.powerCut();
@@ -90,7 +87,6 @@ export class Simulation extends Surroundings {
         return BUFFER_NAMES[place];
     }
 
-    /** What is to be told of the messages once a run is over. */
     countMessages(): void {
         const { messages } = this.judge.coverage;
         count(messages, 'received by the application', this.down.entries.filter(({ deliveries }) => deliveries > 0).length);
@@ -113,16 +109,12 @@ export class Simulation extends Surroundings {
     }
 
     protected check(): void {
-        const { judge, clock, client, link, settings, board, application } = this;
+        const { judge, clock, client, link, board, application } = this;
         judge.require(client.state === STOPPED || clock.wakeAt >= 0, 'one wake', `no wake is pending in state ${STATE_NAMES[client.state]}`);
         board.checkMemory();
         application.check();
         const connection = link.connection;
-        if (connection && client.state === CONNECTED && clock.wakeAt > judge.time && settings.keepAlive && connection.room > 0 && !connection.owesWritable) {
-            const quiet = judge.time - connection.lastFlush;
-            judge.require(quiet <= settings.keepAlive * 1000 + 2 * clock.lateness, 'keep-alive', `nothing was sent for ${quiet} ms [MQTT-3.1.2-23]`);
-            judge.require(connection.flushed === connection.taken, 'keep-alive', 'bytes were written but not flushed');
-        }
+        if (connection && client.state === CONNECTED) this.checkKeepAlive(connection);
         // A timeout is judged by what was open before the client acted on it.
         application.oldestSince = (connection ? this.witness.waitingOn(connection)[0]?.since : undefined) ?? -Infinity;
         this.checkState(connection);

@@ -48,15 +48,26 @@ export abstract class Surroundings implements World {
             lost: connection => broker.lost(connection),
             delivering: (connection, frames) => this.delivering(connection, frames),
             delivered: (connection, frames) => {
-                if (connection !== link.connection || this.client.state !== CONNECTED) return;
+                if (connection !== link.connection || this.client.state !== CONNECTED || !this.powered) return;
                 judge.require(!frames.some(frame => !frame.packet), 'wire', 'the client goes on after bytes that are no packet');
                 this.inbox.arrived();
             },
         };
     }
 
+    /** False: the power has failed in the middle of this event. */
+    get powered(): boolean {
+        return true;
+    }
+
     /** Identifiers that an answer may name. */
     abstract identifiers(): { readonly present: readonly number[]; readonly former: readonly number[] };
+
+    /** Runs `length` steps, or those of a given script, then lets everything succeed. `swarm`: weights of the actions. */
+    abstract run(length: number, swarm: readonly number[]): void;
+
+    /** What is to be told of the messages once a run is over. */
+    abstract countMessages(): void;
 
     /** What must hold after each event. */
     protected abstract check(): void;
@@ -74,6 +85,15 @@ export abstract class Surroundings implements World {
         if (!name.startsWith('wake')) this.clock.disturbed();
         event();
         this.check();
+    }
+
+    /** The client is CONNECTED over `connection`: it is never quiet for too long. */
+    protected checkKeepAlive(connection: Connection): void {
+        const { judge, clock, settings: { keepAlive } } = this;
+        if (clock.wakeAt <= judge.time || !keepAlive || connection.room === 0 || connection.owesWritable) return;
+        const quiet = judge.time - connection.lastFlush;
+        judge.require(quiet <= keepAlive * 1000 + 2 * clock.lateness, 'keep-alive', `nothing was sent for ${quiet} ms [MQTT-3.1.2-23]`);
+        judge.require(connection.flushed === connection.taken, 'keep-alive', 'bytes were written but not flushed');
     }
 
     /** Packets are about to reach the client: what they allow it to do from now on. */

@@ -16,6 +16,9 @@ interface InFlight {
     readonly since: number;
 }
 
+/** Beginnings of packets that are remembered. */
+const MOST_INTERRUPTED = 300;
+
 export class WireWitness {
     /** By packet identifier: what waits for an answer, the oldest first. */
     readonly inFlight = new Map<number, InFlight>();
@@ -27,6 +30,8 @@ export class WireWitness {
     /** Messages handed over whole on some connection, and the beginnings of packets that a cut interrupted. */
     private readonly begun = new Set<string>();
     private readonly interrupted: Buffer[] = [];
+    /** Begun before the client lost its RAM: it need not know that any more, and may send these as if for the first time. */
+    private readonly begunBefore = new Set<string>();
 
     constructor(judge: Judge, up: Ledger, settings: Settings) {
         this.judge = judge;
@@ -59,6 +64,7 @@ export class WireWitness {
     ended(connection: Connection): void {
         if (connection.gathered.length > 0) this.interrupted.push(Buffer.from(connection.gathered));
         for (const key of connection.keys) this.begun.add(key);
+        if (this.interrupted.length > MOST_INTERRUPTED) this.interrupted.shift();
     }
 
     /** An answer reaches the client. */
@@ -74,6 +80,16 @@ export class WireWitness {
         this.inFlight.clear();
         this.interrupted.length = 0;
         this.userName = undefined;
+    }
+
+    /** The client has lost its RAM, and what is in lasting memory goes out again. `remembers` tells of what is on its way whether it knows that again. */
+    reset(remembers: (key: string) => boolean): void {
+        for (const [packetIdentifier, { key }] of this.inFlight) if (!remembers(key)) this.inFlight.delete(packetIdentifier);
+        for (const key of this.begun) {
+            if (remembers(key)) continue;
+            this.begunBefore.add(key);
+            this.begun.delete(key);
+        }
     }
 
     /** What waits for an answer on `connection`, the oldest first. */
@@ -115,8 +131,8 @@ export class WireWitness {
         judge.require(entry.number > connection.lastMessage, 'order', `message ${entry.number} is sent after ${connection.lastMessage} on one connection`);
         connection.lastMessage = entry.number;
         const mayBeDup = entry.qos === 1 && !this.settings.cleanSession;
-        const interrupted = this.interrupted.some(part => part.subarray(1).equals(bytes.subarray(1, part.length)));
-        if (packet.dup) judge.require(mayBeDup && (this.begun.has(key) || interrupted), 'DUP', `message ${entry.number} has DUP, but was not sent before`);
+        const interrupted = (): boolean => this.interrupted.some(part => part.subarray(1).equals(bytes.subarray(1, part.length)));
+        if (packet.dup) judge.require(mayBeDup && (this.begun.has(key) || this.begunBefore.has(key) || interrupted()), 'DUP', `message ${entry.number} has DUP, but was not sent before`);
         else judge.require(!mayBeDup || !this.begun.has(key), 'DUP', `message ${entry.number} is sent again without DUP`);
         if (entry.qos === 1) {
             this.identify(connection, packet.messageId!, key, 'puback');
@@ -133,6 +149,7 @@ export class WireWitness {
         const other = inFlight.get(packetIdentifier);
         judge.require(packetIdentifier > 0, 'identifiers', 'the packet identifier 0');
         judge.require(!other || other.key === key, 'identifiers', `identifier ${packetIdentifier} is given to ${key} while ${other?.key} uses it`);
+        for (const [former, waiting] of inFlight) judge.require(waiting.key !== key || former === packetIdentifier, 'identifiers', `${key} is sent again as ${packetIdentifier}, not as ${former} [MQTT-4.4.0-1]`);
         judge.require(!connection.keys.has(key), 'once', `${key} is sent twice on one connection`);
         connection.keys.add(key);
         inFlight.delete(packetIdentifier);
