@@ -2,6 +2,7 @@
 import fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { checksum } from '../../checksum.ts';
 import { Subscription } from '../../index.ts';
 import { VirtualPlatform, bytes, publishHex } from '../../session/tests/world.ts';
 import type { Store } from '../../store.ts';
@@ -81,29 +82,40 @@ test('an image that names other messages than the store holds resumes none', () 
     assert.is(says(memory), CONNECT + publishHex('b', 1) + publishHex('c', 2));
 });
 
+test('an image that knows its messages by nothing, because they could not be read, resumes none: those it says have arrived may be others', () => {
+    const memory = asleep();
+    const image = imageIn(memory);
+    // Known by, then the packet identifiers: 0 for what has arrived.
+    image.fill(0, 16, image.length - 4);
+    new DataView(image.buffer).setUint32(image.length - 4, checksum(0, image, 0, image.length - 4));
+    const changed = withImage(memory, image);
+    new MemoryStore(changed.messages).drop(2);
+    assert.is(says(changed), CONNECT + publishHex('c', 1));
+});
+
 test('an image that names messages is used once: after a power cut in the next wake they may be others', () => {
     const memory = asleep();
     boot(memory);
     assert.is(says(memory), CONNECT + publishHex('a', 1) + publishHex('b', 2) + publishHex('c', 3));
 });
 
-test('that a broker refuses early packets is remembered', () => {
+/** A node whose broker has ended the connection, as if for what followed CONNECT, and which sleeps. */
+function refused(): Lasting {
     const memory = lasting();
     const { add, wake, transport, platform } = boot(memory, { attempts: 1 });
     add('a');
     wake();
     transport.breaks();
     platform.turn();
-    assert.is(says(memory), CONNECT);
+    return memory;
+}
+
+test('that a broker refuses early packets is remembered', () => {
+    assert.is(says(refused()), CONNECT);
 });
 
 test('and forgotten with the wake in which it is to get another chance', () => {
-    const memory = lasting();
-    const { add, wake, transport, platform } = boot(memory, { attempts: 1 });
-    add('a');
-    wake();
-    transport.breaks();
-    platform.turn();
+    const memory = refused();
     for (const [random, follows] of [[1, ''], [0, ''], [1, publishHex('a', 1, true)]] as const) {
         const node = boot(memory, { attempts: 1 });
         node.wake(true);
