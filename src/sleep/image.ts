@@ -187,7 +187,8 @@ export class SessionImage {
             }
         }
         const identifiers = half + HEADER + subscriptions.length;
-        if (this.outbox.checksumOf(bytes[half + ON_THEIR_WAY]) === get(bytes, half + KNOWN_BY)) this.resume(identifiers, half + size - CHECKSUM);
+        const known = this.outbox.checksumOf(bytes[half + ON_THEIR_WAY]);
+        if (known && known === get(bytes, half + KNOWN_BY)) this.resume(identifiers, half + size - CHECKSUM);
     }
 
     /** Messages with the packet identifiers at bytes[at..end) are sent again with these, and DUP set [MQTT-4.4.0-1] [MQTT-3.3.1-1]. */
