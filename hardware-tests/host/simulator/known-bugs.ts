@@ -94,7 +94,7 @@ export const knownBugs: readonly ProvenBug[] = [
     // What a node knows again after a sleep.
     { name: 'messages on their way left out of the image', breaks: 'DUP', file: image, from: 'handle >= 0 && count < MOST;', to: 'handle >= 0 && count < 0;' },
     { name: 'packet identifiers begin anew', breaks: 'identifiers', file: image, from: 'client.identifier = handle - 1;', to: 'client.identifier = 0;' },
-    { name: 'image taken for one of other messages', breaks: 'DUP', file: image, from: 'if (this.outbox.checksumOf(bytes[half + ON_THEIR_WAY]) === get(bytes, half + KNOWN_BY)) this.resume', to: 'this.resume' },
+    { name: 'image taken for one of other messages', breaks: 'DUP', file: image, from: 'if (known && known === get(bytes, half + KNOWN_BY)) this.resume', to: 'if (known) this.resume' },
     { name: 'checksum of the image not looked at', breaks: 'progress', file: image, from: ' && checksum(0, bytes, half, end) === get(bytes, end)', to: '' },
     { name: 'wakes in vain forgotten', breaks: 'radio', file: image, from: 'this.failures = bytes[half + FAILURES];', to: '' },
     { name: 'pause forgotten', breaks: 'radio', file: image, from: 'this.pause = get(bytes, half + PAUSE);', to: '' },
