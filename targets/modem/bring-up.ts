@@ -8,7 +8,7 @@ import { IDENTIFIES, TOLERATED } from './book.ts';
 import { DONE, FAILED, UNANSWERED } from './exchange.ts';
 import type { ModemOptions } from './options.ts';
 import { ALONE } from './pattern.ts';
-import { ENTER_PIN, EVENTS, LONG_REGISTRATION, MODELS, PIN_READY, PIN_WANTED, REGISTRATION, RESET, SIGNAL } from './plan.ts';
+import { ENTER_PIN, EVENTS, MODELS, PIN_READY, PIN_WANTED, REGISTRATIONS, RESET, SIGNAL } from './plan.ts';
 import { StageRunner } from './stage-runner.ts';
 import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
 
@@ -23,6 +23,7 @@ const REGISTRATION_PAUSE = 2000;
 const REPEAT_PAUSE = 1000;
 /** Registration states (27.007 §10.1.22). */
 const HOME = 1;
+const SEARCHING = 2;
 const DENIED = 3;
 const ROAMING = 5;
 
@@ -85,7 +86,7 @@ export abstract class BringUp extends StageRunner {
         if (this.identifies()) this.identity.hear(line, end, plan.book, plan.at(MODELS));
         else if (stage === UNLOCKING && numbers.find(plan.at(PIN_READY), ALONE, line, end) >= 0) this.answer = PIN_READY;
         else if (stage === UNLOCKING && numbers.find(plan.at(PIN_WANTED), ALONE, line, end) >= 0) this.answer = PIN_WANTED;
-        else if (stage === REGISTERING && (numbers.find(plan.at(REGISTRATION), ALONE, line, end) >= 0 || numbers.find(plan.at(LONG_REGISTRATION), ALONE, line, end) >= 0)) this.answer = numbers.count;
+        else if (stage === REGISTERING && numbers.find(plan.at(REGISTRATIONS), 0, line, end) >= 0) this.hearState(numbers.count);
         else if (stage === REGISTERING && numbers.find(plan.at(SIGNAL), ALONE, line, end) >= 0) this.signal = numbers.count;
         else {
             this.unknownLines++;
@@ -204,6 +205,12 @@ export abstract class BringUp extends StageRunner {
         this.reached = stage + 1;
         // Nobody may want a connection any more: what is done stays done.
         return this.bringUp();
+    }
+
+    /** The modem's state of registration with one of its networks: what is better of it and of what the other one was. */
+    private hearState(state: number): void {
+        const known = this.answer;
+        if (known !== HOME && known !== ROAMING && (known !== SEARCHING || state === HOME || state === ROAMING)) this.answer = state;
     }
 
     private endProbe(outcome: number): void {

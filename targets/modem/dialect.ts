@@ -68,6 +68,8 @@ export interface SocketCommands {
     readonly close: readonly Step[];
     /** Of TLS: what %s is when nothing is verified, when the server is, and when both sides are. */
     readonly levels?: readonly [none: number, server: number, both: number];
+    /** Of TLS: there is no way without `ca`. */
+    readonly needsCa?: true;
     /** What lines mean, for this kind of socket. */
     readonly events: readonly (readonly [pattern: string, event: number])[];
 }
@@ -87,8 +89,6 @@ export interface Dialect {
     readonly isWifi?: boolean;
     /** After the modem was found: once, and again after each of its restarts. */
     readonly init: readonly Step[];
-    /** Where registration with the packet network shows: CEREG, or CGREG for 2G. CEREG if left out. */
-    readonly registration?: string;
     readonly bearer: readonly Step[];
     readonly bearerDown: readonly Step[];
     readonly reset: readonly Step[];

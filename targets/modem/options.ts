@@ -4,7 +4,7 @@ import type { Platform } from '../../src/transport.ts';
 import type { Dialect } from './dialect.ts';
 import type { PowerSaving, SlowPaging } from './power-saving.ts';
 
-/** TLS in the modem. The files lie in the modem's own file system, under these names. */
+/** TLS in the modem. The files lie in the modem's own file system, under these names; on a Nordic modem `ca` is the number of the security tag that holds all of them. */
 export interface ModemTls {
     /** The certificate of the CA that the broker's must be signed by. */
     readonly ca?: string;

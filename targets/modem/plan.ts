@@ -18,13 +18,12 @@ export const COUNT = 17;
 // Behind them patterns, and lists of them.
 export const PIN_READY = 18;
 export const PIN_WANTED = 19;
-export const REGISTRATION = 20;
-export const LONG_REGISTRATION = 21;
-export const SIGNAL = 22;
+export const SIGNAL = 20;
+export const REGISTRATIONS = 21;
 /** Lines that answer nothing, each with what it means behind it. */
-export const EVENTS = 23;
-export const MODELS = 24;
-const PLACES = 25;
+export const EVENTS = 22;
+export const MODELS = 23;
+const PLACES = 24;
 
 /** Lines of every maker's modems: that they have started anew, and that the network lets go of them. */
 const EVERYWHERE: Dialect['events'] = [
@@ -37,6 +36,9 @@ const HIDE: readonly Step[] = [{ command: 'ATE0' }, { command: 'AT+CMEE=1', tole
 /** A firmware that lacks them does without. */
 const POWER_SAVING: readonly Step[] = [{ command: 'AT+CPSMS=1,,,%T', tolerated: true }, { command: 'AT+CEDRXS=2,%E', tolerated: true }];
 const UNLOCK: readonly Step[] = [{ command: 'AT+CPIN?', seconds: 10 }];
+/** With LTE, and with what was before: a modem that knows both networks is registered with one of them. */
+const REGISTER: readonly Step[] = [{ command: 'AT+CSQ', tolerated: true }, { command: 'AT+CEREG?', tolerated: true }, { command: 'AT+CGREG?', tolerated: true }];
+const STATES = ['+CEREG: %n,%n%*', '+CGREG: %n,%n%*'];
 
 /** `text` in a command: it may not end it, nor end a quoted string. */
 function quotable(name: string, text: string): string {
@@ -58,14 +60,15 @@ function checkedPin(pin: string): string {
 }
 
 /** What the letters of commands stand for, in book.ts's order. */
-function textsOf(options: ModemOptions, levels: readonly number[]): readonly string[] {
+function textsOf(options: ModemOptions, sockets: SocketCommands): readonly string[] {
     const port = options.port ?? (options.tls ? 8883 : 1883);
     if (!(port > 0 && port < 65536 && port % 1 === 0)) misuse(MOTEMQ_TEXTS ? 'port is 1 to 65535' : 'port', port);
     if (!options.host) misuse(MOTEMQ_TEXTS ? 'host is a name or an address' : 'host', options.host);
     const tls = options.tls;
     const ca = tls ? tls.ca ?? '' : '';
     const certificate = tls ? tls.certificate ?? '' : '';
-    if (tls && !ca && !tls.acceptAnyCertificate) misuse(MOTEMQ_TEXTS ? 'tls has a ca, or acceptAnyCertificate' : 'tls', ca);
+    const levels = sockets.levels ?? [0, 1, 2];
+    if (tls && !ca && (!tls.acceptAnyCertificate || sockets.needsCa)) misuse(MOTEMQ_TEXTS ? 'tls has a ca, or acceptAnyCertificate where the modem can' : 'tls', ca);
     return [
         quotable('apn', options.apn ?? ''), quotable('user', options.user ?? ''), quotable('password', options.password ?? ''), quotable('host', options.host), '' + port,
         '' + levels[ca ? certificate ? 2 : 1 : 0], quotable('ca', ca), quotable('certificate', certificate), quotable('key', tls ? tls.key ?? '' : ''),
@@ -73,7 +76,6 @@ function textsOf(options: ModemOptions, levels: readonly number[]): readonly str
     ];
 }
 
-const registrationOf = (dialect: Dialect): string => dialect.registration ?? 'CEREG';
 const lineOf = (event: Dialect['events'][0]): string => event[0];
 const meaningOf = (event: Dialect['events'][0]): number => event[1];
 
@@ -85,7 +87,7 @@ function sequencesOf(options: ModemOptions, sockets: SocketCommands): readonly (
     const identify: Step = { command: dialect.identification ?? 'AT+CGMM', identifies: true };
     return [
         NONE, PROBE, HIDE.concat([identify], dialect.init, isCellular ? POWER_SAVING : NONE), isCellular ? UNLOCK : NONE,
-        isCellular ? [{ command: 'AT+CSQ', tolerated: true }, { command: 'AT+' + registrationOf(dialect) + '?' }] : NONE, dialect.bearer, sockets.open, NONE,
+        isCellular ? REGISTER : NONE, dialect.bearer, sockets.open, NONE,
         // Where the network lets the modem sleep it goes to sleep by itself.
         sockets.close, NONE, options.powerSaving ? NONE : dialect.powerDown, NONE,
         pin ? [{ command: 'AT+CPIN="' + pin + '"', seconds: 20 }] : NONE, dialect.bearerDown, dialect.reset,
@@ -104,7 +106,7 @@ export class Plan {
     constructor(options: ModemOptions) {
         const dialect = options.dialect;
         const sockets = options.tls && dialect.tls ? dialect.tls : dialect.tcp;
-        const writer = new BookWriter(textsOf(options, sockets.levels ?? [0, 1, 2]), dialect.lineEnd ?? '\r', options.lineSize ?? 192);
+        const writer = new BookWriter(textsOf(options, sockets), dialect.lineEnd ?? '\r', options.lineSize ?? 192);
         this.prompt = (dialect.prompt ?? '>').charCodeAt(0);
         this.speeds = [options.baud ?? 115200].concat(options.otherBauds ?? []);
         this.laySteps(writer, sequencesOf(options, sockets), sockets);
@@ -136,12 +138,13 @@ export class Plan {
     }
 
     private layPatterns(writer: BookWriter, sockets: SocketCommands, dialect: Dialect): void {
-        const registration = '+' + registrationOf(dialect);
-        const patterns = ['+CPIN: READY', '+CPIN: SIM %*', registration + ': %n,%n', registration + ': %n,%n,%*', '+CSQ: %n,%*'];
+        const patterns = ['+CPIN: READY', '+CPIN: SIM %*', '+CSQ: %n,%*'];
         for (let index = 0; index < patterns.length; index++) {
             this.places[PIN_READY + index] = writer.place;
             writer.pattern(patterns[index]);
         }
+        this.places[REGISTRATIONS] = writer.place;
+        writer.list(STATES);
         const events = sockets.events.concat(dialect.events, EVERYWHERE);
         this.places[EVENTS] = writer.place;
         writer.list(events.map(lineOf), events.map(meaningOf));

@@ -89,7 +89,7 @@ export function runTrial({ dialect, driver, seed, secure = false, faults: words 
             sim: locked ? { state: 'pin' } : {}, cell: { status: dice.below(2) ? 1 : 5, delay: dice.below(4000) },
             onTraffic: (up, bytes) => trace && hear(up, bytes),
         },
-        transport: { pin: '1234', registrationTimeout: 60000, ...(secure ? { tls: { acceptAnyCertificate: true as const }, port: 8883 } : {}), ...(driver ? { dialect: driver } : {}) },
+        transport: { pin: '1234', registrationTimeout: 60000, ...(secure ? { tls: { ca: '16842753' }, port: 8883 } : {}), ...(driver ? { dialect: driver } : {}) },
     });
     const board = new Board(clock, dice);
     const witness = new Witness(transport, !flips);

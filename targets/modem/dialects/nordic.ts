@@ -33,5 +33,14 @@ export const nordic: Dialect = {
         open: [poll, { command: 'AT#XSOCKET=1,1,0', expect: ['#XSOCKET: %I,%n,%n', 'OK'] }, connect],
         send, read, close, events,
     },
+    tls: {
+        needsCa: true,
+        // The tag under which CA, certificate and key lie in the modem; 2: the server is verified, and with the next step its name.
+        open: [
+            poll, { command: 'AT#XSSOCKET=1,1,0,%c,2', expect: ['#XSSOCKET: %I,%n,%n', 'OK'] }, { command: 'AT#XSSOCKETOPT=%i,1,2,"%h"' },
+            connect,
+        ],
+        send, read, close, events,
+    },
     events: [],
 };

@@ -19,6 +19,9 @@ export const sim7080: Dialect = {
         // When it is active already, no line says so again: ask until it is.
         { command: 'AT+CNACT=0,1', seconds: 15, tolerated: true },
         { command: 'AT+CNACT?', expect: ['+CNACT: 0,1,%*', 'OK'], asks: true, repeats: 90 },
+        // Files of certificates become what TLS can use; an ERROR: they are that already. Once for each bearer, since it writes to flash.
+        { command: 'AT+CSSLCFG="convert",2,"%c"', tolerated: true },
+        { command: 'AT+CSSLCFG="convert",1,"%C","%K"', tolerated: true },
     ],
     bearerDown: [{ command: 'AT+CNACT=0,0', seconds: 30, tolerated: true }],
     reset: [{ command: 'AT+CFUN=1,1', seconds: 15, tolerated: true }],

@@ -6,7 +6,6 @@ export const sim800: Dialect = {
     name: 'SIMCom SIM800/SIM900/SIM7000',
     models: ['SIM8', 'SIM9', 'SIM7000', 'SIMCOM_SIM8', 'SIMCOM_SIM9', 'SIMCOM_SIM7000', 'Air7'],
     init: [],
-    registration: 'CGREG',
     bearer: [
         // Whatever state the sockets are in: only from its first one can they be opened.
         { command: 'AT+CIPSHUT', expect: ['SHUT OK'], seconds: 65, tolerated: true },

@@ -1,7 +1,7 @@
 // What the options of a modem make the transport do: roaming, power, speeds. Faults are the emulator's business.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CONNECTION_LOST, MODEM_RESTARTED, MODEM_SILENT, NO_COVERAGE, TRANSPORT_FAULT } from '../../../src/reasons.ts';
+import { CONNECTION_LOST, MODEM_RESTARTED, MODEM_SILENT, NO_COVERAGE, REGISTRATION_DENIED, TRANSPORT_FAULT } from '../../../src/reasons.ts';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
 import { quectel } from '../dialects/index.ts';
@@ -121,6 +121,19 @@ test('another network than the home one is used, unless roaming is false: then t
     staying.transport.open(staying);
     staying.pass(20000);
     assert.is(staying.opened, 1, 'home again');
+});
+
+test('a modem that knows two networks is registered if it is with one, and denied if no other one is searched', () => {
+    for (const [lte, other, result] of [
+        ['0,0', '0,1', 'open'], ['0,1,"1A2B","01A2D101",7', '0,0', 'open'], ['0,3', '0,5', 'open'], ['0,3', '0,3', REGISTRATION_DENIED], ['0,2', '0,3', NO_COVERAGE], ['0,3', '0,2', NO_COVERAGE],
+    ] as const) {
+        const world = new World({ registrationTimeout: 10000 });
+        world.modem.answers['AT+CEREG?'] = `+CEREG: ${lte}`;
+        world.modem.answers['AT+CGREG?'] = `+CGREG: ${other}`;
+        world.transport.open(world);
+        world.pass(15000);
+        assert.is(world.opened ? 'open' : world.closed[0], result, `${lte} and ${other}`);
+    }
 });
 
 test('powerDown turns the modem off when the connection is closed, and open brings it up again', () => {

@@ -12,7 +12,9 @@ const HANG_UP = 16;
 
 const connected = (modem: Modem): boolean => modem.registered && (modem.cell.apn === null || modem.settings.get('apn') === modem.cell.apn);
 
+/** Of a secure one the tag of its certificates follows, and whether the peer is verified: 0 no, 2 always. */
 const making = (secure: boolean): Command => (modem, call) => {
+    if (secure && (call.number(3) < 0 || ![-1, 0, 2].includes(call.number(4)))) return call.error();
     for (let handle = 0; handle < SOCKETS; handle++) {
         if (modem.sockets.has(handle)) continue;
         modem.newSocket(handle, secure);
