@@ -2,6 +2,4 @@
 export { WakeCycle } from './wake-cycle.ts';
 export type { WakeCycleOptions } from './options.ts';
 export { SessionImage, imageSize } from './image.ts';
-export { ACCESS_POINT, BROKER, LEASE, NetworkMemory } from './network-memory.ts';
-export type { NetworkMemoryOptions } from './network-memory.ts';
 export * from '../outbox/index.ts';

@@ -5,6 +5,8 @@ export type { TcpOptions } from './tcp-transport.ts';
 export { TlsTransport } from './tls-transport.ts';
 export type { TlsOptions } from './tls-transport.ts';
 export type { Secure } from './tls-socket.ts';
+export { NetworkMemory } from './network-memory.ts';
+export type { NetworkMemoryOptions } from './network-memory.ts';
 export { TlsMemory } from './tls-memory.ts';
 export type { SslCache, TlsMemoryOptions } from './tls-memory.ts';
 export { WiFiNetwork } from './wifi-network.ts';

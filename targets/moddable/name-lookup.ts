@@ -3,8 +3,8 @@
 import Timer from 'timer';
 import { misuse } from '../../src/misuse.ts';
 import { NAME_NOT_RESOLVED, NAME_TIMEOUT } from '../../src/reasons.ts';
-import { BROKER } from '../../src/sleep/network-memory.ts';
-import type { NetworkMemory } from '../../src/sleep/network-memory.ts';
+import { BROKER } from './network-memory.ts';
+import type { NetworkMemory } from './network-memory.ts';
 import { checkClass, guarded } from './guarded.ts';
 import type { IoClass } from './guarded.ts';
 import { report } from './report.ts';

@@ -8,8 +8,8 @@
 import Timer from 'timer';
 import { misuse } from '../../src/misuse.ts';
 import { CONNECTION_LOST, NETWORK_TIMEOUT } from '../../src/reasons.ts';
-import { ACCESS_POINT, LEASE } from '../../src/sleep/network-memory.ts';
-import type { NetworkMemory } from '../../src/sleep/network-memory.ts';
+import { ACCESS_POINT, LEASE } from './network-memory.ts';
+import type { NetworkMemory } from './network-memory.ts';
 import { checkClass } from './guarded.ts';
 import type { Network, NetworkUser } from './network.ts';
 import { report } from './report.ts';

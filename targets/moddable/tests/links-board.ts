@@ -9,8 +9,8 @@ import WiFi from 'embedded:network/interface/wifi';
 import Timer from 'timer';
 import { air, type Outcome } from '../../../hardware-tests/boards/xs/modules/wifi.ts';
 import { Client, Subscription, Topic } from '../../../src/index.ts';
-import { MemoryStore, NetworkMemory } from '../../../src/sleep/index.ts';
-import { ModdablePlatform, TcpTransport, TlsTransport, WiFiNetwork } from '../index.ts';
+import { MemoryStore } from '../../../src/outbox/index.ts';
+import { ModdablePlatform, NetworkMemory, TcpTransport, TlsTransport, WiFiNetwork } from '../index.ts';
 import type { Secure } from '../index.ts';
 
 const say = (text: string): void => trace(text + '\n');

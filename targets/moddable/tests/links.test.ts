@@ -167,7 +167,7 @@ boardTest('WiFi: stop while it is being joined', () => stage({ wifi: ['silent'] 
 }));
 
 /** What an earlier run has left: channel, address of the board, of the broker. */
-const record = (channel: number, own = '', broker = ''): string => `${channel}\n\n${own}\n\n\n${broker}`;
+const record = (channel: number, own = '', broker = ''): string => `${channel}\n${own}\n${broker}`;
 const lease = { mask: '255.255.255.0', gateway: '10.0.0.1' };
 
 boardTest('remembered: the access point\'s channel is the first attempt\'s; where it has moved that costs one, and its new place is learned', async () => {

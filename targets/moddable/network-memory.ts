@@ -4,31 +4,31 @@
 // Whatever is remembered may have become wrong. It is therefore used once, until `settle` says that all went well: the second attempt looks for
 // itself. So a wrong memory costs one failed try, wherever the mistake is, and needs no checksum beyond that of a lasting Store.
 //
-// record = name | channel | BSSID | address | mask | gateway | broker, as text in lines.
-import { misuse } from '../misuse.ts';
-import { keepOnly } from '../store.ts';
-import type { Store } from '../store.ts';
-import type { Platform } from '../transport.ts';
+// record = name | channel | address | broker, as text in lines.
+import { misuse } from '../../src/misuse.ts';
+import { keepOnly } from '../../src/store.ts';
+import type { Store } from '../../src/store.ts';
+import type { Platform } from '../../src/transport.ts';
 
-/** What can be taken: channel and BSSID of the access point; address, mask and gateway of the board; the broker's address. */
+/** What can be taken: the channel of the access point; the board's address; the broker's. */
 export const ACCESS_POINT = 1;
 export const LEASE = 2;
 export const BROKER = 4;
 
-const FIELDS = 7;
+const FIELDS = 4;
 /** Bytes of the longest record that is written or read. */
 const LONGEST = 200;
 
 export interface NetworkMemoryOptions {
     /** Texts become bytes by it, and chance. It may be the client's. */
     readonly platform: Pick<Platform, 'utf8' | 'random'>;
-    /** A Store of its own, with records of 120 bytes and the length of `name`. */
+    /** A Store of its own, with records of 40 bytes and the length of `name`. */
     readonly store: Store;
     /** Names of the network and of the broker, say: what another name has left is not used. */
     readonly name: string;
     /**
-     * Addresses are looked for anew at one of so many starts: chance decides, so that nothing need be counted in flash, and no fleet asks at
-     * once. 32 if left out; 1: each time.
+     * Addresses are used at most until one of so many starts and connections, on average, after which they are looked for anew: chance decides, so
+     * that nothing need be counted in flash, and no fleet asks at once. 32 if left out; 1: each time.
      */
     readonly refresh?: number;
 }
@@ -40,15 +40,14 @@ function textOf(bytes: Uint8Array, size: number): string {
 }
 
 export class NetworkMemory {
-    /** Of the access point: 1 to 14, and `aa:bb:cc:dd:ee:ff`. 0 and '', here and below: not known. */
+    /** Of the access point. 0 and '', here and below: not known. */
     channel = 0;
-    BSSID = '';
     /** Of the board, as in `192.168.1.7`. */
     address = '';
-    mask = '';
-    gateway = '';
     /** The address that the broker's name had. */
     broker = '';
+    private readonly platform: Pick<Platform, 'random'>;
+    private readonly refresh: number;
     private readonly store: Store;
     private readonly name: string;
     /** What may be taken. */
@@ -65,6 +64,8 @@ export class NetworkMemory {
         const bytes = new Uint8Array(LONGEST);
         const size = store.count ? store.read(store.count - 1, bytes, 0) : 0;
         if (!(refresh >= 1)) misuse(MOTEMQ_TEXTS ? 'refresh is a number of starts' : 'refresh', refresh);
+        this.platform = platform;
+        this.refresh = refresh;
         this.store = store;
         this.name = textOf(name, name.length);
         if (size > LONGEST) return;
@@ -72,12 +73,9 @@ export class NetworkMemory {
         const fields = this.kept.split('\n');
         if (fields.length !== FIELDS || fields[0] !== this.name) return;
         this.channel = parseInt(fields[1], 10) || 0;
-        this.BSSID = fields[2];
-        this.address = fields[3];
-        this.mask = fields[4];
-        this.gateway = fields[5];
-        this.broker = fields[6];
-        this.offered = (platform.random() >>> 0) % refresh ? ACCESS_POINT | LEASE | BROKER : ACCESS_POINT;
+        this.address = fields[2];
+        this.broker = fields[3];
+        this.offer();
     }
 
     /** True: `what`, one of the three above, is known and may be used, this once. */
@@ -100,16 +98,20 @@ export class NetworkMemory {
     settle(worked: boolean): void {
         const store = this.store;
         if (worked) {
-            const text = this.name + '\n' + this.channel + '\n' + this.BSSID + '\n' + this.address + '\n' + this.mask + '\n' + this.gateway + '\n' + this.broker;
-            this.offered = ACCESS_POINT | LEASE | BROKER;
+            const text = this.name + '\n' + this.channel + '\n' + this.address + '\n' + this.broker;
+            this.offer();
             if (text === this.kept) return;
             const bytes = new Uint8Array(text.length);
             for (let index = 0; index < text.length; index++) bytes[index] = text.charCodeAt(index);
             this.kept = keepOnly(store, bytes, 0, bytes.length) ? text : '';
         } else {
             this.channel = this.offered = 0;
-            this.BSSID = this.address = this.mask = this.gateway = this.broker = this.kept = '';
+            this.address = this.broker = this.kept = '';
             if (store.count) store.drop(store.count);
         }
+    }
+
+    private offer(): void {
+        this.offered = (this.platform.random() >>> 0) % this.refresh ? ACCESS_POINT | LEASE | BROKER : ACCESS_POINT;
     }
 }

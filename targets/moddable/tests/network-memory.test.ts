@@ -1,10 +1,11 @@
 // What a board remembers of its network: it comes back after a sleep, is used once until it has proved right, and is forgotten when it has not.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { VirtualPlatform } from '../../session/tests/world.ts';
-import type { Store } from '../../store.ts';
-import { ACCESS_POINT, BROKER, LEASE, MemoryStore, NetworkMemory } from '../index.ts';
-import type { NetworkMemoryOptions } from '../index.ts';
+import { MemoryStore } from '../../../src/outbox/index.ts';
+import { VirtualPlatform } from '../../../src/session/tests/world.ts';
+import type { Store } from '../../../src/store.ts';
+import { ACCESS_POINT, BROKER, LEASE, NetworkMemory } from '../network-memory.ts';
+import type { NetworkMemoryOptions } from '../network-memory.ts';
 
 const name = 'field broker.example';
 
@@ -17,18 +18,15 @@ function lived(): Uint8Array {
     const bytes = new Uint8Array(400);
     const memory = wake(bytes);
     memory.channel = 11;
-    memory.BSSID = 'aa:bb:cc:dd:ee:ff';
     memory.address = '192.168.1.7';
-    memory.mask = '255.255.255.0';
-    memory.gateway = '192.168.1.1';
     memory.broker = '192.0.2.9';
     memory.settle(true);
     return bytes;
 }
 
-const fields = ({ channel, BSSID, address, mask, gateway, broker }: NetworkMemory) => [channel, BSSID, address, mask, gateway, broker];
+const fields = ({ channel, address, broker }: NetworkMemory) => [channel, address, broker];
 const offers = (memory: NetworkMemory): boolean[] => [ACCESS_POINT, LEASE, BROKER].map(what => memory.offers(what));
-const NOTHING = [0, '', '', '', '', ''];
+const NOTHING = [0, '', ''];
 
 test('a board that has been nowhere knows nothing', () => {
     const memory = wake(new Uint8Array(400));
@@ -38,7 +36,7 @@ test('a board that has been nowhere knows nothing', () => {
 
 test('all of it comes back after a sleep, each to be taken once', () => {
     const memory = wake(lived());
-    assert.equal(fields(memory), [11, 'aa:bb:cc:dd:ee:ff', '192.168.1.7', '255.255.255.0', '192.168.1.1', '192.0.2.9']);
+    assert.equal(fields(memory), [11, '192.168.1.7', '192.0.2.9']);
     assert.equal(offers(memory), [true, true, true]);
     assert.is(memory.take(BROKER), true);
     assert.is(memory.take(BROKER), false);
@@ -118,7 +116,7 @@ test('what another network or broker has left is not used; names may have any le
     assert.is(wake(bytes, { name: 'Cafe 木' }).channel, 0);
 });
 
-test('addresses are looked for anew at one of `refresh` starts, by chance; the channel is not', () => {
+test('addresses are looked for anew at one of `refresh` starts and connections, by chance; the channel is not', () => {
     const bytes = lived();
     const offered = (random: number, refresh?: number): boolean[] => {
         const platform = new VirtualPlatform();
@@ -128,12 +126,19 @@ test('addresses are looked for anew at one of `refresh` starts, by chance; the c
     for (const random of [1, 31, 33, -1]) assert.equal(offered(random), [true, true, true], String(random));
     for (const random of [0, 32, -32]) assert.equal(offered(random), [true, false, false], String(random));
     assert.equal(offered(5, 1), [true, false, false]);
+    const platform = new VirtualPlatform();
+    const memory = wake(bytes, { platform });
+    for (const [random, addresses] of [[64, false], [65, true]] as const) {
+        platform.randoms.push(random);
+        memory.settle(true);
+        assert.equal(offers(memory), [true, addresses, addresses]);
+    }
     assert.throws(() => wake(bytes, { refresh: 0 }), /refresh/);
 });
 
 test('whatever lies in the store, it is read without an exception, and a whole start has no more than what is there', () => {
     const bytes = lived();
-    for (let at = 0; at < 120; at++) {
+    for (let at = 0; at < 60; at++) {
         for (const value of [0, 10, 48, 255]) {
             const damaged = bytes.slice();
             damaged[at] = value;
