@@ -87,7 +87,7 @@ export const boardBundles: readonly BoardBundle[] = [
     ...dialects.map(([name, title]): BoardBundle => ({
         name: `espruino/motemq-${name}`, title: `dialect of ${title} alone`, entry: `scripts/entries/dialects/${name}.ts`, engines: ['espruino', 'xs'],
     })),
-    { name: 'espruino/motemq-trace', title: 'transport that writes a trace, for Espruino', entry: 'scripts/entries/trace.ts', engines: everyEngine },
+    { name: 'espruino/motemq-trace', title: 'what writes a trace, for Espruino', entry: 'scripts/entries/trace.ts', engines: ['espruino'] },
     { name: 'tap', title: 'TAP runtime of tested boards', entry: 'scripts/entries/tap.ts', ceiling: 'tapRuntime', engines: ['espruino', 'xs'], isInternal: true },
     { name: 'codec', title: 'codec only', entry: 'scripts/entries/codec.ts', engines: everyEngine },
 ];

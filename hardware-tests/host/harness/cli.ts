@@ -76,9 +76,10 @@ Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
   --pcapng OUT     write a capture that Wireshark and tshark open; its addresses, TCP and IP are made up
   --json           one JSON object a packet instead of text
   --show-secrets   user names and passwords, too, where they were recorded: in text, JSON and capture
-To record, wrap the transport of a client (package motemq/trace):
+To record, wrap the transport of a client (package motemq/trace), or on Espruino the network:
   Node       transport: new TracedTransport(transport, traceFile('trace.log'))          traceFile is of motemq/node
   Moddable   transport: new TracedTransport(transport, { print: line => trace(line + '\\n'), clock: platform })
+  Espruino   io: require('motemq-trace').traceNetwork(require('net'), { print: print })
 Example: motemq trace trace.log --pcapng trace.pcapng && wireshark trace.pcapng`,
         options: { 'pcapng': text, 'json': flag, 'show-secrets': flag }, run: trace,
     },
