@@ -2,7 +2,7 @@
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { parseAddress } from './addresses.ts';
 import { UsageError } from './errors.ts';
-import { chipIds } from './firmware.ts';
+import { chipIds } from './image.ts';
 import type { Entry } from './loader-session.ts';
 import { need } from './packages.ts';
 import { parseSequence } from './reset.ts';

@@ -4,12 +4,11 @@ import type { ParseArgsConfig } from 'node:util';
 import { addressForms } from './addresses.ts';
 import { boards } from './commands/boards.ts';
 import { doctor } from './commands/doctor.ts';
-import { flashBoard } from './commands/flash.ts';
+import { flashCommand } from './commands/flash.ts';
 import { monitorCommand } from './commands/monitor.ts';
 import { uploadCommand } from './commands/upload.ts';
 import { testCommand } from './commands/test.ts';
 import { BENCH_FAILED, BenchError, Interrupted, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from './errors.ts';
-import { manifestExample } from './firmware.ts';
 import { energy, energyHelp } from '../energy/command.ts';
 import { trace } from '../trace/command.ts';
 
@@ -51,20 +50,7 @@ A port is
 ${addressForms}`,
         options: { write: flag, map: text }, run: boards,
     },
-    flash: {
-        summary: 'put firmware onto a board',
-        help: `motemq flash MANIFEST (--board NAME | --port PORT) [options]
-  Writes what the manifest lists, leaves what the flash has already, compares sums, and restarts the board.
-  --board NAME     a board of the map; --port PORT: /dev/ttyUSB0, 10c4:ea60, socket://host:port, pty:command (motemq boards --help)
-  --baud N         speed while data is sent (921600); if it fails, 115200 is tried
-  --erase          erase the whole flash first, settings and files too
-  --reset HOW      lines: by DTR and RTS (default); none: the board waits in its loader already; or a sequence, D0R1|W100|D1R0|W50|D0R0
-  --map FILE       the board map (hardware-tests/boards.yaml)
-A manifest is YAML:
-${manifestExample}
-Example: motemq flash firmware/esp32.yaml --port /dev/ttyUSB0`,
-        options: { board: text, port: text, baud: text, erase: flag, reset: text, map: text }, run: flashBoard,
-    },
+    flash: flashCommand,
     upload: uploadCommand,
     monitor: monitorCommand,
     test: testCommand,

@@ -1,14 +1,15 @@
 // Firmware as a manifest tells it: which file goes where in the flash of which chip. Read and checked before a board is touched.
 import { createHash } from 'node:crypto';
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, readFileSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { UsageError } from './errors.ts';
+import { chipIds, otherChip } from './image.ts';
 import type { Part } from './loader-session.ts';
+import { isArchive, readRelease } from './release.ts';
 import { fields, onlyFields, readYaml } from './yaml.ts';
 import type { Fields } from './yaml.ts';
 
-/** Chips that can be flashed, and the number by which the header of an image names them (ESP-IDF, `esp_chip_id_t`); the ESP8266 has none. */
-export const chipIds: Readonly<Record<string, number | null>> = { esp8266: null, esp32: 0, esp32s2: 2, esp32c3: 5, esp32s3: 9, esp32c6: 13 };
+export { chipIds } from './image.ts';
 
 export const manifestExample = `chip: esp32
 parts:
@@ -17,9 +18,6 @@ parts:
     sha256: 9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08`;
 
 const SECTOR = 4096;
-const IMAGE_MAGIC = 0xe9;
-/** Offset of the chip's number in the header of an image, 16 bits. */
-const IMAGE_CHIP = 12;
 /** Longest flash that the loaders address. */
 const LARGEST = 256 << 20;
 
@@ -27,6 +25,12 @@ export interface Firmware {
     readonly chip: string;
     /** In the order of their offsets; no two touch the same sector. */
     readonly parts: readonly Part[];
+}
+
+/** The firmware at `path`: a manifest, or a release of Espruino as a folder or an archive. */
+export async function findFirmware(path: string): Promise<Firmware> {
+    if (!existsSync(path)) throw new UsageError(`there is no file ${path}`);
+    return isArchive(path) || statSync(path).isDirectory() ? readRelease(path) : readFirmware(path);
 }
 
 /** Reads the manifest at `path`. Refuses files that are missing, do not have their sum, overlap, or are made for another chip. */
@@ -59,9 +63,7 @@ function readPart(part: Fields, chip: string, folder: string, where: string): Pa
     const sum = createHash('sha256').update(data).digest('hex');
     if (typeof sha256 !== 'string' || !sha256) throw new UsageError(`${where}: sha256 is missing; that of ${file}, if you trust it, is\n    sha256: ${sum}`);
     if (sha256.toLowerCase() !== sum) throw new UsageError(`${where}: ${file} is not the file that the manifest means: its sha256 is ${sum}, not ${sha256}. Was it downloaded whole?`);
-    const id = chipIds[chip];
-    const other = id !== null && data[0] === IMAGE_MAGIC && data.length > 24 && data.readUInt16LE(IMAGE_CHIP) !== id
-        ? Object.keys(chipIds).find(name => chipIds[name] === data.readUInt16LE(IMAGE_CHIP)) : undefined;
+    const other = otherChip(data, chip);
     if (other) throw new UsageError(`${where}: ${file} is made for ${other}, not for ${chip}`);
     return { offset, data, name: file };
 }

@@ -1,7 +1,7 @@
 // `motemq doctor`: everything that the bench needs, looked at one by one, with what to do where something is missing.
 import { accessSync, constants, existsSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
 import { openPort, parseAddress } from '../addresses.ts';
 import { boardMapPath, readBoardMap } from '../board-map.ts';
 import type { Board } from '../board-map.ts';
@@ -12,6 +12,7 @@ import { holdersOf } from '../holders.ts';
 import { LoaderSession } from '../loader-session.ts';
 import type { Entry } from '../loader-session.ts';
 import { benchPackages } from '../packages.ts';
+import { executable, onPath } from '../programs.ts';
 import { serialDevices } from '../serial-devices.ts';
 import type { SerialDevice } from '../serial-devices.ts';
 import { describeDevices } from './boards.ts';
@@ -123,17 +124,4 @@ async function chipAt(address: string, entry: Entry): Promise<string> {
 function installed(name: string): boolean {
     // Some of them export no package.json.
     return (createRequire(import.meta.url).resolve.paths(name) ?? []).some(folder => existsSync(join(folder, name, 'package.json')));
-}
-
-function onPath(program: string): boolean {
-    return (process.env['PATH'] ?? '').split(delimiter).some(folder => executable(join(folder, program)));
-}
-
-function executable(path: string): boolean {
-    try {
-        accessSync(path, constants.X_OK);
-        return true;
-    } catch {
-        return false;
-    }
 }
