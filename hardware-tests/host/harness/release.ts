@@ -60,7 +60,7 @@ export function readRelease(path: string): Firmware {
 function readFolder(folder: string, title: string): Firmware {
     const files = new Map<string, string>();
     collect(folder, files);
-    const found = layouts.filter(({ files: wanted }) => Object.keys(wanted).some(name => /^espruino/.test(name) && files.has(name)));
+    const found = layouts.filter(({ files: wanted }) => Object.keys(wanted).some(name => name.startsWith('espruino') && files.has(name)));
     if (found.length !== 1) {
         const names = layouts.map(({ title, files }) => `${title}: ${Object.keys(files).join(', ')}`);
         throw new UsageError(found.length ? `${title} holds firmware for several chips: ${found.map(({ title }) => title).join(', ')}` : `${title} is no manifest and holds no release of Espruino. One for\n  ${names.join('\n  ')}`);
