@@ -1,13 +1,16 @@
 // Patterns, and what the options of a modem become: which texts are refused, which commands are given.
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { root } from '../../../scripts/root.ts';
 import { VirtualPlatform } from '../../../src/session/tests/world.ts';
 import { espAt, nordic, quectel, sim7080, sim7600, sim800, ublox } from '../dialects/index.ts';
 import { ModemTransport } from '../index.ts';
 import type { Dialect, ModemOptions } from '../index.ts';
 import { BookWriter } from '../book.ts';
 import { ALONE, MISCOUNTED, Numbers } from '../pattern.ts';
-import { DETACH, ENTER_PIN, Plan, READ, RESET, SEND } from '../plan.ts';
+import { COUNT, DETACH, ENTER_PIN, Plan, READ, RESET, SEND } from '../plan.ts';
 import { ATTACHING, CLOSING, DIALING, PREPARING, REGISTERING, SLEEPING, UNLOCKING } from '../stages.ts';
 import { commandsOf, Line, match, textOf } from './engine-world.ts';
 
@@ -217,6 +220,24 @@ test('cycles are rounded up to what the network can be told (24.008 §10.5.5.32)
     ] as const) assert.is(paging(cycle), `AT+CEDRXS=2,4,"${code}"`, String(cycle));
     assert.is(paging(20.48, true), 'AT+CEDRXS=2,5,"0010"');
     for (const cycle of [0, -1, NaN, 10486]) assert.throws(() => paging(cycle), RangeError, String(cycle));
+});
+
+test('the table of the README names commands that the dialects give', () => {
+    const text = readFileSync(join(root, 'targets/modem/README.md'), 'utf8');
+    const [head, , ...rows] = text.slice(text.indexOf('| | quectel')).split('\n').filter(line => line.startsWith('|')).map(line => line.split('|').slice(1, -1).map(cell => cell.trim()));
+    const columns: Record<string, Dialect> = { quectel, sim7600, sim7080, sim800, ublox, nordic, 'esp-at': espAt };
+    assert.equal(head.slice(1), Object.keys(columns));
+    assert.ok(rows.length > 20);
+    const options = { user: 'u', password: 'p', pin: '1234', powerSaving: { periodicUpdate: 60, active: 2 }, slowPaging: { cycle: 10 } };
+    for (const [index, dialect] of Object.values(columns).entries()) {
+        const plans = [new Plan(optionsOf(dialect, options)), new Plan(optionsOf(dialect)), ...dialect.tls ? [new Plan(optionsOf(dialect, { tls: { ca: '1', certificate: 'c', key: 'k' } }))] : []];
+        const commands = plans.flatMap(plan => [...allOf(plan), ...given(plan, SEND, READ, COUNT, CLOSING, SLEEPING, DETACH, RESET)]);
+        for (const row of rows) {
+            const named = [...row[index + 1].matchAll(/`(.*?)`/g)].map(match => match[1]);
+            assert.ok(named.length > 0 || row[index + 1] !== '' || row[0].startsWith('its'), `${dialect.name}: ${row[0]}`);
+            for (const command of named) assert.ok(commands.some(each => each.startsWith(command)), `${dialect.name}: ${command}`);
+        }
+    }
 });
 
 test('no dialect leaves a letter of its own in a command', () => {
