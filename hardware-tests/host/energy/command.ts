@@ -78,6 +78,7 @@ export async function energy({ values, positionals }: Arguments): Promise<number
     const plan = planOf(values);
     const [messages, size] = [whole(values, 'messages', 1, 1, 1000), whole(values, 'payload', 64, 1, 10000)];
     const path = values['trace'];
+    for (const name of ['messages', 'payload']) if (path !== undefined && values[name] !== undefined) throw new UsageError(`--${name} is for a wake that is measured now, not for a trace`);
     const { default: mqtt } = await need('mqtt-packet', () => import('mqtt-packet'));
     const cycle = cycleOf(mqtt, path === undefined ? readRecording(await traceWake(messages, size)) : loadRecording(String(path), false));
     const measured = path === undefined ? 'just now, the wake cycle of this package over loopback' : `in ${String(path)}${cycle.wakes > 1 ? `, the mean of ${cycle.wakes} wakes` : ''}`;

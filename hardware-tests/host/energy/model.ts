@@ -43,6 +43,8 @@ export interface Estimate {
     readonly life: number;
     /** The same without self-discharge. */
     readonly lifeWithoutSelfDischarge: number;
+    /** The figures that it rests on. */
+    readonly used: ReadonlySet<FigureName>;
 }
 
 const MONTH = 30.44 * 86400;
@@ -58,7 +60,11 @@ export function batteryLife(charge: number, current: number, rate: number): numb
 
 /** Throws a UsageError if the interval is too short for a wake. */
 export function estimate(cycle: Cycle, figures: Figures, plan: Plan): Estimate {
-    const of = (name: FigureName): number => figures[name].value;
+    const used = new Set<FigureName>();
+    const of = (name: FigureName): number => {
+        used.add(name);
+        return figures[name].value;
+    };
     const rtt = of('rtt');
     const active = of('active.current');
     /** Whose word the figures `names` are. */
@@ -67,24 +73,25 @@ export function estimate(cycle: Cycle, figures: Figures, plan: Plan): Estimate {
     const phases: Omit<Phase, 'share'>[] = [{ name: 'boot', time: of('boot.time'), charge: of('boot.charge'), basis: word('boot.time', 'boot.charge') }];
     phases.push({ name: 'association', time: of('association.time'), charge: of('association.charge'), basis: word('association.time', 'association.charge') });
     // DNS is one round trip.
-    const [address, addressCharge] = plan.remembered ? [0, 0] : [of('address.time') + rtt, of('address.charge') + rtt * active];
-    phases.push({ name: 'DHCP/DNS', time: address, charge: addressCharge, basis: plan.remembered ? 'remembered' : `${word('address.time', 'address.charge')}; DNS: one round trip` });
+    const [asking, askingCharge] = plan.remembered ? [0, 0] : [of('address.time') + rtt, of('address.charge') + rtt * active];
+    phases.push({ name: 'DHCP/DNS', time: asking, charge: askingCharge, basis: plan.remembered ? 'remembered' : `${word('address.time', 'address.charge')}; DNS: one round trip` });
     const { tls } = plan;
     const secured = tls === 'none' ? 0 : handshakeRoundTrips[tls] * rtt + of(`tls.${tls}.time`) + air(of(`tls.${tls}.bytes`) + cycle.writes * of('tls.record.bytes'));
-    phases.push({ name: 'TLS', time: secured, charge: secured * active, basis: tls === 'none' ? 'none' : `${handshakeRoundTrips[tls]} round trip${tls === 'full' ? 's' : ''}, computing ${word(`tls.${tls}.time`)}` });
+    phases.push({ name: 'TLS', time: secured, charge: secured * active, basis: tls === 'none' ? 'none' : `computing ${word(`tls.${tls}.time`)}; ${handshakeRoundTrips[tls]} round trip${tls === 'full' ? 's' : ''} (each ${word('rtt')})` });
     const waiting = cycle.roundTrips * rtt + air(cycle.linkBytes);
-    phases.push({ name: 'MQTT', time: waiting + of('work.time'), charge: waiting * active + of('work.charge'), basis: `measured: ${cycle.roundTrips} round trips, ${cycle.linkBytes} B in ${cycle.segments} segments` });
+    phases.push({ name: 'MQTT', time: waiting + of('work.time'), charge: waiting * active + of('work.charge'), basis: `measured: ${cycle.roundTrips} round trips (each ${word('rtt')}), ${cycle.linkBytes} B; current ${word('active.current')}` });
     phases.push({ name: 'tail', time: of('tail.time'), charge: of('tail.charge'), basis: word('tail.time', 'tail.charge') });
     const awake = phases.reduce((sum, { time }) => sum + time, 0);
     if (!(plan.interval > awake)) throw new UsageError(`--interval: a wake takes ${duration(awake)}, so that ${duration(plan.interval)} leave no time to sleep`);
     const asleep = plan.interval - awake;
     phases.push({ name: 'sleep', time: asleep, charge: asleep * of('sleep.current'), basis: word('sleep.current') });
     const charge = phases.reduce((sum, phase) => sum + phase.charge, 0);
+    if (!(charge > 0 && awake > 0)) throw new UsageError('--set: a wake takes time and charge');
     const current = charge / plan.interval;
     const battery = plan.capacity * MILLICOULOMBS_A_MILLIAMPERE_HOUR * of('battery.usable') / 100;
     return {
         phases: phases.map(phase => ({ ...phase, share: phase.charge / charge })), charge, awake, radio: awake - of('boot.time'), current,
         life: batteryLife(battery, current, -Math.log1p(-of('battery.selfDischarge') / 100) / MONTH),
-        lifeWithoutSelfDischarge: batteryLife(battery, current, 0),
+        lifeWithoutSelfDischarge: batteryLife(battery, current, 0), used,
     };
 }

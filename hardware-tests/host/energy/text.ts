@@ -2,7 +2,7 @@
 import { table } from '../../../scripts/table.ts';
 import type { Cycle } from './cycle.ts';
 import { linkTitles } from './figures.ts';
-import type { Figures, LinkName } from './figures.ts';
+import type { Figure, Figures, LinkName } from './figures.ts';
 import type { Estimate, Plan } from './model.ts';
 import { charge, duration, three } from './units.ts';
 
@@ -14,16 +14,17 @@ export function describeFigures(figures: Figures): string {
 const count = (value: number, what: string): string => `${three(value)} ${what}${value === 1 ? '' : 's'}`;
 
 export function describeEstimate(link: LinkName, cycle: Cycle, figures: Figures, plan: Plan, result: Estimate, measured: string): string {
-    const used = Object.entries(figures).filter(([name]) => !(plan.tls === 'none' && name.startsWith('tls.')) && !(plan.remembered && name.startsWith('address.')) && !(name.startsWith('tls.') && plan.tls !== 'none' && name.startsWith(`tls.${plan.tls === 'full' ? 'resumed' : 'full'}`)));
-    const names = (test: (figure: Figures[keyof Figures]) => boolean): string => used.filter(([, figure]) => test(figure)).map(([name, { value, unit }]) => `${name} ${three(value)} ${unit}`).join(', ') || 'nothing';
-    const selfDischarge = figures['battery.selfDischarge'].value;
-    return `${linkTitles[link]}, a wake every ${duration(plan.interval)}, TLS ${plan.tls}, ${plan.remembered ? 'addresses remembered' : 'DHCP and DNS at each wake'}
+    const names = (test: (figure: Figure) => boolean): string =>
+        [...result.used].filter(name => test(figures[name])).map(name => `${name} ${three(figures[name].value)} ${figures[name].unit}`).join(', ') || 'nothing';
+    const { value: selfDischarge, given } = figures['battery.selfDischarge'];
+    const asking = figures['address.time'].value > 0 ? 'DHCP and DNS' : 'DNS';
+    return `${linkTitles[link]}, a wake every ${duration(plan.interval)}, TLS ${plan.tls}, ${plan.remembered ? 'addresses remembered' : `${asking} at each wake`}
 
 ${table([['phase', 'time', 'charge', 'share', 'rests on'], ...result.phases.map(({ name, time, charge: taken, share, basis }) => [name, duration(time), charge(taken), `${(share * 100).toFixed(1)} %`, basis]),
         ['all', duration(plan.interval), charge(result.charge), '100.0 %', '']], [4])}
 
 ${duration(result.awake)} until the node sleeps and the radio rests, which is on for ${duration(result.radio)} of it; ${three(result.current * 1000)} µA on average
-a battery of ${three(plan.capacity)} mAh lasts ${duration(result.life)}${selfDischarge > 0 ? ` (${duration(result.lifeWithoutSelfDischarge)} if it lost nothing by itself; assumed are ${three(selfDischarge)} % a month)` : ''}
+a battery of ${three(plan.capacity)} mAh lasts ${duration(result.life)}${selfDischarge > 0 ? ` (${duration(result.lifeWithoutSelfDischarge)} if it lost nothing by itself; ${given ? 'given' : 'assumed'}: ${three(selfDischarge)} % a month)` : ''}
 
 measured   ${measured}: ${count(cycle.acknowledged, 'message')} acknowledged, ${three(cycle.bytesUp)} B up and ${three(cycle.bytesDown)} B down (MQTT), ${count(cycle.writes, 'write')}, ${count(cycle.roundTrips, 'round trip')};
            with TCP and IP as in the capture of the trace ${cycle.linkBytes.toLocaleString('en')} B in ${count(cycle.segments, 'segment')}

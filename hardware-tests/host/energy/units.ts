@@ -18,7 +18,7 @@ export type Unit = keyof typeof scales;
 export function parseQuantity(text: string, unit: Unit, name: string): number {
     const [, digits, given] = /^(\d+(?:\.\d+)?)\s*(.*)$/.exec(text.trim()) ?? [];
     const scale: Readonly<Record<string, number>> = scales[unit];
-    if (digits === undefined || !Object.hasOwn(scale, given)) {
+    if (digits === undefined || !Object.hasOwn(scale, given) || !Number.isFinite(Number(digits) * scale[given])) {
         throw new UsageError(`${name} is a number with a unit (${Object.keys(scale).join(', ')}), not '${text}'`);
     }
     return Number(digits) * scale[given];
