@@ -132,6 +132,14 @@ for (const dialect of cellular) {
         assert.is(new Attempt(dialect, { modem: { sim: { state: 'failure' } } }).open(60), SIM_MISSING);
     });
 
+    test(`${dialect.name}: a SIM that takes its time`, () => {
+        const attempt = new Attempt(dialect, { modem: { sim: { state: 'failure' } } });
+        attempt.rig.clock.after(8000, () => {
+            attempt.rig.modem.sim.state = 'ready';
+        });
+        assert.is(attempt.open(60), 0);
+    });
+
     test(`${dialect.name}: a wrong PIN is tried once, however often one connects`, () => {
         const attempt = new Attempt(dialect, { modem: { sim: { state: 'pin', pin: '1234' } }, transport: { pin: '4321' } });
         for (let round = 0; round < 8; round++) assert.is(attempt.open(120), SIM_LOCKED);

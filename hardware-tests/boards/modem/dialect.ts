@@ -90,7 +90,7 @@ export function take(modem: Modem, socket: ModemSocket, most: number): Uint8Arra
     if (socket.waiting > 0 && modem.faults.happens('read of nothing')) return new Uint8Array(0);
     const short = most > 1 && socket.waiting > 1 && modem.faults.happens('read short');
     const taken = socket.take(short ? 1 + modem.faults.below(Math.min(most, socket.waiting) - 1) : most);
-    modem.afterRead(socket);
+    modem.announcer.afterRead(socket);
     return taken;
 }
 

@@ -1,6 +1,7 @@
 // A modem: its power, SIM card, cell, bearer and sockets, behind a front that hears and speaks. What a manufacturer does in his own way is in
 // its dialect, what goes wrong in its faults. Written from public manuals, logs and issues; it shares nothing with the drivers of
 // targets/modem, so that a mistake of one shows in the other.
+import { Announcer } from './announcer.ts';
 import type { Call } from './call.ts';
 import { commonCommands } from './common.ts';
 import { SEND_COMMAND } from './dialect.ts';
@@ -9,7 +10,6 @@ import type { Faults } from './faults.ts';
 import { Front } from './front.ts';
 import type { FrontOwner, Gap } from './front.ts';
 import { ModemSocket } from './socket.ts';
-import type { SocketOwner } from './socket.ts';
 import type { Clock, Connection, ConnectionOwner, Network, TlsFiles } from './world.ts';
 
 /** The card. */
@@ -65,7 +65,7 @@ export interface ModemOptions {
 /** Ms for which the power key must be pressed. */
 const KEY_PRESS = 500;
 
-export class Modem implements FrontOwner, SocketOwner {
+export class Modem implements FrontOwner {
     readonly clock: Clock;
     readonly faults: Faults;
     readonly front: Front;
@@ -84,6 +84,7 @@ export class Modem implements FrontOwner, SocketOwner {
     /** Commands that it did not know. */
     readonly unknown = new Set<string>();
     readonly dialect: Dialect;
+    readonly announcer = new Announcer(this);
     /** Is told the speed that the host has asked for with IPR. */
     onSpeed: (baud: number) => void = () => {};
     private readonly options: ModemOptions;
@@ -211,7 +212,7 @@ export class Modem implements FrontOwner, SocketOwner {
     loseBearer(): void {
         if (!this.bearer) return;
         this.dropBearer();
-        this.announce(this.dialect.bearerLost);
+        this.announcer.announce(this.dialect.bearerLost);
     }
 
     /** The bearer ends, without a word. */
@@ -223,7 +224,7 @@ export class Modem implements FrontOwner, SocketOwner {
     }
 
     newSocket(id: number, secure: boolean): ModemSocket {
-        const socket = new ModemSocket(id, secure, this);
+        const socket = new ModemSocket(id, secure, this.announcer);
         this.sockets.set(id, socket);
         return socket;
     }
@@ -237,49 +238,7 @@ export class Modem implements FrontOwner, SocketOwner {
         if (socket.state !== 'open' || this.sockets.get(socket.id) !== socket) return;
         if (!behindData) socket.take(socket.waiting);
         socket.close(false);
-        this.onEnded(socket);
-    }
-
-    onArrived(socket: ModemSocket, bytes: Uint8Array): void {
-        if (this.dialect.push?.(this, socket, bytes)) return;
-        if (socket.announced && this.dialect.announces !== 'always') return;
-        this.announceData(socket);
-    }
-
-    announceData(socket: ModemSocket): void {
-        socket.announced = true;
-        const line = this.dialect.dataLine(socket);
-        if (line) this.announce(line);
-    }
-
-    onEnded(socket: ModemSocket): void {
-        if (this.sockets.get(socket.id) !== socket) return;
-        if (this.dialect.holdsEnd && socket.waiting > 0) {
-            socket.endHeld = true;
-            return;
-        }
-        const line = this.dialect.endLine(socket);
-        this.announce(line, this.dialect.bareEnd);
-    }
-
-    /** Bytes of `socket` have been read. */
-    afterRead(socket: ModemSocket): void {
-        if (this.dialect.announces === 'until read') {
-            socket.announced = false;
-            if (socket.waiting > 0) this.front.after(1, () => this.announceData(socket));
-        }
-        if (!socket.endHeld || socket.waiting > 0) return;
-        socket.endHeld = false;
-        this.front.after(1, () => this.onEnded(socket));
-    }
-
-    /** A line that nobody asked for; it may go wrong. */
-    announce(line: string, bare = false): void {
-        if (this.power !== 'on' || this.faults.happens('announcement lost')) return;
-        const say = (): void => bare ? this.front.say(`${line}\r\n`) : this.front.announce(line);
-        if (this.faults.happens('announcement late')) return this.front.after(this.faults.between(50, 5000), say);
-        say();
-        if (this.faults.happens('announcement twice')) say();
+        this.announcer.onEnded(socket);
     }
 
     perform(call: Call): void {
@@ -294,15 +253,7 @@ export class Modem implements FrontOwner, SocketOwner {
     }
 
     onGap(gap: Gap): void {
-        if (this.faults.calm) return;
-        const { dialect, faults } = this;
-        if (faults.happens('noise') && gap !== 'after the prompt') this.front.announce(dialect.noise[faults.below(dialect.noise.length)]);
-        if (!faults.happens(`announcement ${gap}`)) return;
-        const sockets = [...this.sockets.values()];
-        if (faults.happens('announcement of another link')) sockets.push(new ModemSocket(4, false, this));
-        const socket = sockets[faults.below(Math.max(1, sockets.length))];
-        const line = socket ? dialect.dataLine(socket) : dialect.noise[0];
-        if (line) this.front.announce(line);
+        this.announcer.onGap(gap);
     }
 
     isLength(typed: string): boolean {
