@@ -73,8 +73,9 @@ function beginning(initial: number): Pick<End, 'initial' | 'next' | 'framing' | 
     return { initial, next: initial, framing: new Framing(), rest: Buffer.alloc(0) };
 }
 
-/** The Internet checksum (RFC 1071) of `bytes`, continued from `sum`. */
-function internetChecksum(bytes: Buffer, sum = 0): number {
+/** The Internet checksum (RFC 1071) of `bytes`. */
+function internetChecksum(bytes: Buffer): number {
+    let sum = 0;
     for (let at = 0; at < bytes.length; at += 2) sum += at + 1 < bytes.length ? bytes.readUInt16BE(at) : bytes[at] << 8;
     while (sum > 0xffff) sum = (sum & 0xffff) + Math.floor(sum / 0x10000);
     return ~sum & 0xffff;
