@@ -30,6 +30,8 @@ const HEADER = 20;
 const CHECKSUM = 4;
 /** What a byte can count. */
 const MOST = 255;
+/** The longest time that an image tells of, in ms. */
+export const LONGEST_TIME = 0xffffffff;
 
 /** What a client has of subscriptions, if it has any. */
 interface Subscriber {

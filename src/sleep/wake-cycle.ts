@@ -5,21 +5,18 @@
 // A wake: DECIDING -> (not now) ASLEEP
 //         DECIDING -> SENDING -> LISTENING (a window for messages of the broker) -> LEAVING -> RESTING -> ASLEEP
 import { Outbox } from '../outbox/outbox.ts';
-import type { Outlet } from '../outbox/outbox.ts';
-import type { Topic } from '../codec/topic.ts';
 import { CLOSED_BY_APPLICATION } from '../reasons.ts';
-import { NEVER } from '../session/options.ts';
 import type { PublisherOptions } from '../session/options.ts';
 import type { Publisher } from '../session/publisher.ts';
-import { BUFFER_FULL } from '../session/refusals.ts';
-import { retryDelay } from '../session/retry-delay.ts';
 import { CONNECTED, STOPPED } from '../session/states.ts';
 import { NOT_SUBSCRIBED } from '../session/subscription.ts';
 import type { Subscription } from '../session/subscription.ts';
 import type { Platform, PlatformOwner } from '../transport.ts';
-import { SessionImage } from './image.ts';
+import { Gate } from './gate.ts';
+import { LONGEST_TIME, SessionImage } from './image.ts';
 import { attemptsOf, checkOptions, timeLimitOf } from './options.ts';
 import type { WakeCycleOptions } from './options.ts';
+import { Schedule } from './schedule.ts';
 import { SharedPlatform } from './shared-platform.ts';
 
 const ASLEEP = 0;
@@ -31,28 +28,6 @@ const RESTING = 5;
 
 /** The longest goodbye: what the transport does not take in this time is not sent, in ms. */
 const LONGEST_GOODBYE = 5000;
-const LONGEST_TIME = 0xffffffff;
-
-/**
- * Between outbox and client. What the radio is not used for stays in the store alone: there the policy sees it, and no work is done twice.
- * @internal
- */
-class Gate implements Outlet {
-    open = true;
-    private readonly client: Publisher;
-
-    constructor(client: Publisher) {
-        this.client = client;
-    }
-
-    publish(topic: Topic, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
-        return this.open ? this.client.publish(topic, payload, start, end, qos, retain) : BUFFER_FULL;
-    }
-
-    isPending(handle: number): boolean {
-        return this.client.isPending(handle);
-    }
-}
 
 type Changeable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
 
@@ -75,7 +50,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     private readonly shared: SharedPlatform;
     private readonly image: SessionImage;
     private readonly gate: Gate;
-    private readonly jitter: { retryDelay: number; retryDelayMaximum: number };
+    private readonly schedule: Schedule;
     private phase = ASLEEP;
     /** The wake under way has given up. */
     private failed = false;
@@ -88,8 +63,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     private timeUp = 0;
     /** Of the client, when the present window began. */
     private heard = 0;
-    /** Messages that found no room, when the radio was used last. */
-    private overflowed = 0;
 
     /**
      * `Class`: Publisher or Client, made with `given`, the client's options, and with `options`. What `given` says of the outbox's window and
@@ -105,8 +78,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         this.given = given;
         this.host = given.platform;
         this.shared = new SharedPlatform(given.platform, this);
-        const pause = options.maximumPause ?? 16 * options.interval;
-        this.jitter = { retryDelay: options.interval, retryDelayMaximum: pause < NEVER ? pause : NEVER };
         const own = Object.create(given) as Changeable<PublisherOptions>;
         own.platform = this.shared;
         own.window = given.window ?? options.window ?? 8;
@@ -118,6 +89,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         this.gate = new Gate(this.client);
         this.outbox = new Outbox(this.gate, options);
         this.image = new SessionImage(this.host, given.clientId, this.client, this.outbox, this.subscriptions, options.window ?? 8, !given.cleanSession);
+        this.schedule = new Schedule(options, given, this.outbox, this.image, this.host);
         // Of what age the messages are that another run has left is not known: they must not wait.
         if (!(options.image && this.image.load(options.image))) this.image.age = LONGEST_TIME;
         this.gate.open = false;
@@ -159,7 +131,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         switch (this.phase) {
             case DECIDING:
                 // Tail calls here and below: XS takes the frame off its stack, which an ESP8266 has little of.
-                return this.isDue(now) ? this.connect(now) : this.sleep(now);
+                return this.schedule.isDue((now - this.begun) | 0) ? this.connect(now) : this.sleep(now);
             case SENDING:
             case LISTENING:
                 return this.advance(now);
@@ -228,17 +200,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         return this.finish(false);
     }
 
-    private isDue(now: number): boolean {
-        const options = this.options;
-        const image = this.image;
-        const outbox = this.outbox;
-        if (!outbox.count && !this.window) return false;
-        if (image.urgent) return true;
-        if (image.pause > 0) return false;
-        if (outbox.count >= (options.batchCount ?? 1) || outbox.refused + outbox.dropped !== this.overflowed) return true;
-        return options.maximumAge === undefined ? this.window > 0 : image.age + ((now - this.begun) | 0) >= options.maximumAge;
-    }
-
     private connect(now: number): void {
         const subscriptions = this.subscriptions;
         const client = this.client as unknown as { start(): void; subscribe(subscription: Subscription): number };
@@ -276,43 +237,17 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     /** The wake is over. */
     private sleep(now: number): void {
         const options = this.options;
-        const image = this.image;
-        const outbox = this.outbox;
-        const delivered = outbox.count === 0;
-        const interval = options.interval;
+        const schedule = this.schedule;
         const awake = (now - this.begun) | 0;
-        let ms = interval - awake;
         // The radio was used.
-        if (this.phase === RESTING) {
-            if (this.failed) {
-                image.pause = awake + retryDelay(this.jitter, image.failures, this.host.random());
-                image.failures++;
-            } else {
-                image.failures = 0;
-                image.pause = 0;
-            }
-            if (delivered) {
-                image.age = 0;
-                this.overflowed = outbox.refused + outbox.dropped;
-            }
-        }
-        if (delivered) image.urgent = false;
-        if (image.urgent) {
-            const soon = retryDelay(this.given, image.failures, this.host.random());
-            if (soon < ms) ms = soon;
-        }
-        if (!(ms >= 1)) ms = 1;
-        const gone = awake + ms;
-        image.pause = image.pause > gone ? image.pause - gone : 0;
-        const ages = options.maximumAge !== undefined && !(delivered && !this.window);
-        image.age = ages ? image.age + gone : 0;
-        if (image.age > LONGEST_TIME) image.age = LONGEST_TIME;
+        if (this.phase === RESTING) schedule.used(awake, this.failed);
+        const ms = schedule.sleep(awake);
         this.gate.open = false;
         this.shared.wakeOwn(-1);
         this.phase = ASLEEP;
-        if (options.image) image.save(options.image);
+        if (options.image) this.image.save(options.image);
         try {
-            options.onSleep(ms, delivered);
+            options.onSleep(ms, this.outbox.count === 0);
         } catch (error) {
             this.host.caught(error);
         }

@@ -23,6 +23,7 @@ const client = 'src/session/client.ts';
 const outbox = 'src/outbox/outbox.ts';
 const image = 'src/sleep/image.ts';
 const cycle = 'src/sleep/wake-cycle.ts';
+const schedule = 'src/sleep/schedule.ts';
 const file = 'targets/node/file-store.ts';
 const records = 'targets/moddable/record-store.ts';
 const decoder = 'src/codec/message-decoder.ts';
@@ -104,9 +105,9 @@ export const knownBugs: readonly ProvenBug[] = [
 
     // Wakes.
     { name: 'goodbye before the last PUBACK', breaks: 'progress', file: cycle, from: 'if (outbox.count || offline || (unacknowledged && !this.window))', to: 'if (offline)' },
-    { name: 'delivered told too early', breaks: 'told truly', file: cycle, from: 'const delivered = outbox.count === 0;', to: 'const delivered = !this.failed;' },
+    { name: 'delivered told too early', breaks: 'told truly', file: cycle, from: 'options.onSleep(ms, this.outbox.count === 0);', to: 'options.onSleep(ms, !this.failed);' },
     { name: 'attempts without limit', breaks: 'radio', file: cycle, from: 'this.tried >= attemptsOf(this.options) ||', to: '' },
     { name: 'wake without end', breaks: 'one wake', file: cycle, from: ' || ((now - this.timeUp) | 0) >= 0) return this.finish', to: ') return this.finish' },
-    { name: 'batch not waited for', breaks: 'radio', file: cycle, from: 'outbox.count >= (options.batchCount ?? 1)', to: 'outbox.count > 0' },
-    { name: 'pause without end', breaks: 'progress', file: cycle, from: 'image.pause = image.pause > gone ? image.pause - gone : 0;', to: '' },
+    { name: 'batch not waited for', breaks: 'radio', file: schedule, from: 'outbox.count >= (options.batchCount ?? 1)', to: 'outbox.count > 0' },
+    { name: 'pause without end', breaks: 'progress', file: schedule, from: 'image.pause = image.pause > gone ? image.pause - gone : 0;', to: '' },
 ];
