@@ -64,9 +64,23 @@ const inEngine: readonly KnownBug[] = [
     { name: 'an end is told twice', file: engine, from: '        this.phase = IDLE;\n        this.sender.stop();\n        this.counted', to: '        this.counted' },
 ];
 
+const image = 'src/sleep/image.ts';
+const outbox = 'src/outbox/outbox.ts';
+
+const inLasting: readonly KnownBug[] = [
+    { name: 'a record that leads out of its memory', file: 'src/outbox/memory-store.ts', from: 'next > this.end && next <= bytes.length', to: 'next > this.end && next < 70000' },
+    { name: 'a record of no topic handed on', file: outbox, from: ' && topic < topics.length) handle', to: ') handle' },
+    { name: 'a record longer than its buffer handed on', file: outbox, from: 'size > 0 && size <= record.length && topic', to: 'size > 0 && topic' },
+    { name: 'an image of other messages', file: image, from: 'if (known && known === get(bytes, half + KNOWN_BY)) this.resume', to: 'if (known) this.resume' },
+    { name: 'an image that knows its messages by nothing', file: image, from: 'if (known && known ===', to: 'if (known ===' },
+    { name: 'an image of another node', file: image, from: ' && get(bytes, half + OWNER) === this.owner', to: '' },
+    { name: 'an identifier given to two messages', file: image, from: '            client.issued = 65535;', to: '' },
+];
+
 export const knownBugs: readonly FuzzedBug[] = [
     ...inDecoder.map(bug => ({ ...bug, target: 'decoder' })),
     ...inSession.map(bug => ({ ...bug, target: 'session' })),
+    ...inLasting.map(bug => ({ ...bug, target: 'lasting' })),
     ...inEngine.map(bug => ({ ...bug, target: 'at-engine' })),
 ];
 
