@@ -7,6 +7,8 @@ export interface Device {
     onUnplug: () => void;
     /** What the host's end is set to, in baud; 0: it has no speed, like a socket. Set by the line. */
     hostBaud: number;
+    /** The device has a USB port of its own, with these numbers; absent: it hangs on an adapter for serial lines. */
+    readonly usb?: { readonly vendorId: number; readonly productId: number };
     /** Bytes from the host. */
     receive(bytes: Uint8Array): void;
     /** The modem lines, as the host has set them. */

@@ -13,6 +13,7 @@ import type { Firmware } from '../host/harness/firmware.ts';
 import { flash } from '../host/harness/flasher.ts';
 import type { FlashOptions, Flashed } from '../host/harness/flasher.ts';
 import type { Port } from '../host/harness/port.ts';
+import { intoLoader, intoLoaderByUsb, playSequence } from '../host/harness/reset.ts';
 import { noPseudoTerminals } from '../host/serial-device.ts';
 import { settle } from '../host/until.ts';
 import { together } from './harness-together.ts';
@@ -57,6 +58,19 @@ together('every chip: reset by its lines, written at 921600 baud, compared, and 
     assert.ok(board.events.includes('baud 921600'));
     assert.ok(board.running);
     assert.match(result.banner!, /SPI_FAST_FLASH_BOOT/);
+})));
+
+together('by the USB port of the chip itself: the reset of serial adapters leads into the application there', () => Promise.all(['esp32c3', 'esp32s3', 'esp32c6'].map(async (chip) => {
+    const board = new RomBoard({ chip, usbPort: true });
+    const result = await flashed(board, {}, chip);
+    assert.ok(holds(board), chip);
+    assert.match(result.banner!, /SPI_FAST_FLASH_BOOT/);
+    assert.ok(board.running);
+    const other = new RomBoard({ chip, usbPort: true });
+    await playSequence(portOf(other), intoLoader(1));
+    assert.equal(other.events, ['boot application', 'boot application']);
+    await playSequence(portOf(other), intoLoaderByUsb);
+    assert.is(other.running, false);
 })));
 
 together('what is there already is left alone, part by part', async () => {

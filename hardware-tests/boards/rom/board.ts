@@ -10,6 +10,8 @@ import type { LoaderOwner } from './loader.ts';
 import { Registers } from './registers.ts';
 import { SlipReader, slipFrame } from '../../host/harness/slip.ts';
 
+/** USB Serial/JTAG of a C3, C6 or S3. */
+const USB_PORT = { vendorId: 0x303a, productId: 0x1001 };
 /** Baud of the loader after a reset, and of the application. */
 const BAUD = 115200;
 
@@ -37,6 +39,8 @@ export interface BoardOptions {
     readonly faults?: Faults;
     /** Starts in its loader, as a board does whose button is held. Default: runs the application. */
     readonly inLoader?: boolean;
+    /** Hangs on the chip's own USB port (USB Serial/JTAG), not on an adapter for serial lines. */
+    readonly usbPort?: boolean;
     /** Starts the application. Default: one that prints `application started` and hears nothing. */
     readonly application?: (owner: ChipOwner) => Application;
 }
@@ -55,6 +59,7 @@ export class RomBoard implements LoaderOwner, Device {
     onUnplug: () => void = () => {};
     /** What the host's end of the line is set to; 0: it has no speed, like a socket. */
     hostBaud = 0;
+    readonly usb?: typeof USB_PORT;
     private readonly chip: Chip;
     private readonly faults: Faults;
     private readonly reader: SlipReader;
@@ -63,6 +68,8 @@ export class RomBoard implements LoaderOwner, Device {
     private application: Application | null = null;
     private baud = BAUD;
     private lines = { dtr: false, rts: false };
+    /** Set by the USB port: the next reset leads to the loader. */
+    private downloadFlag = false;
     private unplugged = false;
     private written = false;
     private replies = 0;
@@ -70,10 +77,11 @@ export class RomBoard implements LoaderOwner, Device {
     private heard = 0;
     private said = 0;
 
-    constructor({ chip, flashSize = 4 << 20, faults = {}, inLoader = false, application = defaultApplication }: BoardOptions) {
+    constructor({ chip, flashSize = 4 << 20, faults = {}, inLoader = false, usbPort = false, application = defaultApplication }: BoardOptions) {
         this.chip = chipNamed(chip);
         this.faults = faults;
         this.start = application;
+        if (usbPort) this.usb = USB_PORT;
         this.flash = new Flash(flashSize);
         this.reader = new SlipReader(frame => {
             const wasStub = this.loader?.isStub;
@@ -88,17 +96,29 @@ export class RomBoard implements LoaderOwner, Device {
         return this.loader === null;
     }
 
-    /** The modem lines of the serial adapter, as the host has set them. Two transistors make EN and GPIO0 of them. */
+    /** The modem lines of the serial adapter, as the host has set them: two transistors make EN and GPIO0 of them. A USB port has none. */
     setLines(dtr: boolean, rts: boolean): void {
+        if (this.usb) return this.setUsbLines(dtr, rts);
         const wasInReset = this.inReset;
         this.lines = { dtr, rts };
         if (!wasInReset && this.inReset) this.stopApplication();
         if (wasInReset && !this.inReset) this.boot(dtr && !rts);
     }
 
+    /**
+     * What the chip's own USB port makes of them (technical reference manual of the ESP32-C3, "USB Serial/JTAG Controller"): DTR alone sets a
+     * flag, none clears it, RTS alone resets the chip, which looks at the flag then. Nothing is held in reset.
+     */
+    private setUsbLines(dtr: boolean, rts: boolean): void {
+        const wasReset = this.lines.rts && !this.lines.dtr;
+        this.lines = { dtr, rts };
+        if (!rts) this.downloadFlag = dtr;
+        else if (!dtr && !wasReset) this.boot(this.downloadFlag);
+    }
+
     /** EN is low. */
     private get inReset(): boolean {
-        return this.lines.rts && !this.lines.dtr;
+        return !this.usb && this.lines.rts && !this.lines.dtr;
     }
 
     /** Bytes from the host. */
@@ -207,7 +227,7 @@ export class RomBoard implements LoaderOwner, Device {
     /** What arrives of `bytes` when the two ends do not have the same speed, or it is too high for the line. */
     private garble(bytes: Uint8Array): Uint8Array {
         const { bestBaud = Infinity } = this.faults;
-        if (this.hostBaud === 0 || (this.hostBaud === this.baud && this.baud <= bestBaud)) return bytes;
+        if (this.usb || this.hostBaud === 0 || (this.hostBaud === this.baud && this.baud <= bestBaud)) return bytes;
         return bytes.map(byte => (byte ^ 0x5a) | 0x80);
     }
 }

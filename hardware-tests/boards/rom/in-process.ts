@@ -9,7 +9,7 @@ export function portOf(board: Device, baud = 115200): Port {
     const later = (job: () => void): void => void setImmediate(job);
     board.hostBaud = baud;
     const port: Port = {
-        name: 'the emulated board', usb: null, hasLines: true, gone: end.signal, onBytes: () => {},
+        name: 'the emulated board', usb: board.usb ?? null, hasLines: true, gone: end.signal, onBytes: () => {},
         async write(bytes) {
             end.signal.throwIfAborted();
             const sent = bytes.slice();

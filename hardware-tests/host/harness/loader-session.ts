@@ -11,7 +11,7 @@ import { LoaderTransport } from './loader-transport.ts';
 import { need } from './packages.ts';
 import { Late, within } from './port.ts';
 import type { Port } from './port.ts';
-import { intoLoader, playSequence } from './reset.ts';
+import { intoLoader, intoLoaderByUsb, playSequence } from './reset.ts';
 
 /** Baud at which every loader listens after a reset. */
 const ROM_BAUD = 115200;
@@ -45,11 +45,11 @@ export class LoaderSession {
     static async begin(port: Port, entry: Entry): Promise<LoaderSession> {
         const esptool = await need('esptool-js', () => import('esptool-js'));
         const transport = new LoaderTransport(port);
-        const reset = (wait: number) => ({ reset: () => playSequence(transport, typeof entry === 'object' ? entry.sequence : intoLoader(wait)) });
+        const reset = (usual: string) => ({ reset: () => playSequence(transport, typeof entry === 'object' ? entry.sequence : usual) });
         const loader = new esptool.ESPLoader({
             transport: transport as unknown as Transport, baudrate: ROM_BAUD, romBaudrate: ROM_BAUD,
             terminal: { clean() {}, write() {}, writeLine() {} },
-            resetConstructors: { classicReset: (_transport: Transport, wait: number) => reset(wait) } as never,
+            resetConstructors: { classicReset: (_transport: Transport, wait: number) => reset(intoLoader(wait)), usbJTAGSerialReset: () => reset(intoLoaderByUsb) } as never,
         });
         const session = new LoaderSession(port, transport, loader);
         try {

@@ -6,7 +6,12 @@ import type { Port } from './port.ts';
 
 /** Into the loader. `wait`: ms until GPIO0 is let go; a board with a large capacitor at EN needs more than 50. */
 export const intoLoader = (wait: number): string => `D0R1|W100|D1R0|W${wait}|D0R0`;
-/** Into the application. */
+/**
+ * The same by the USB port of a C3, C6 or S3, which has no transistors: DTR alone sets a flag, RTS alone resets; both lines low between them would
+ * clear the flag.
+ */
+export const intoLoaderByUsb = 'D0R0|W100|D1R0|W100|D1R1|D0R1|W100|D0R0';
+/** Into the application, either way. */
 export const intoApplication = 'D0R1|W100|D0R0';
 
 interface Step {
