@@ -42,8 +42,7 @@ export class Actor {
         const ownFault = (text: string): void => onFault(`${cast.name}: ${text}`);
         const actor = new Actor(cast, ownFault);
         await actor.open(brokerPort);
-        const { name, prefix, peers, cleanSession } = cast;
-        actor.runner = new Runner(launchers[cast.engine]!, { name, prefix, peers, cleanSession, port: actor.proxy.port, interval: INTERVAL }, {
+        actor.runner = new Runner(launchers[cast.engine]!, { ...cast, port: actor.proxy.port, interval: INTERVAL }, {
             onRepeat: (from, number) => onRepeat(actor, from, number),
             onFault: ownFault,
         });

@@ -6,10 +6,8 @@ import { AT_MOST_ONCE, CLEAN, Inlet, KEPT } from './inlet.ts';
 import type { InletOwner } from './inlet.ts';
 import { PAYLOAD_SIZE, readPayload, writePayload } from './payload.ts';
 
-/** All times of a soak's clients, in ms (keep-alive in s). They are short, so that an hour holds many recoveries. */
-export const times = {
-    keepAlive: 3, connectTimeout: 2000, responseTimeout: 2000, retryDelay: 100, retryDelayMaximum: 1000, stableAfter: 3000,
-} as const;
+/** Times of all clients, in ms (keep-alive in s). They are short, so that an hour holds many recoveries. */
+export const times = { keepAlive: 3, connectTimeout: 2000, responseTimeout: 2000, stableAfter: 3000 } as const;
 /** One QoS 0 message to so many of QoS 1. */
 const QOS_1_SHARE = 4;
 
@@ -20,6 +18,8 @@ export interface DeviceSettings {
     /** Whose streams it receives; none: it is a publish-only client. */
     readonly peers: readonly string[];
     readonly cleanSession: boolean;
+    /** The longest pause before it dials again, in ms; at first a tenth of that. */
+    readonly retryDelayMaximum: number;
 }
 
 /** What a device tells of itself; plain data, because a board tells it as JSON. */
@@ -50,10 +50,10 @@ export class SoakDevice {
     private turns = 0;
 
     constructor(platform: Platform, transport: Transport, sendBuffer: Uint8Array, settings: DeviceSettings, owner: InletOwner, onStopped: () => void) {
-        const { name, prefix, peers, cleanSession } = settings;
+        const { name, prefix, peers, cleanSession, retryDelayMaximum } = settings;
         this.topics = [new Topic(platform, prefix + '/' + name + '/0'), new Topic(platform, prefix + '/' + name + '/1')];
         const options: PublisherOptions = {
-            platform, transport, sendBuffer, clientId: prefix + name, cleanSession, ...times,
+            platform, transport, sendBuffer, clientId: prefix + name, cleanSession, ...times, retryDelayMaximum, retryDelay: retryDelayMaximum / 10,
             will: { topic: prefix + '/' + name + '/will', payload: platform.utf8('gone'), qos: 1 },
             onStateChange: state => {
                 if (state === CONNECTED) for (const inlet of this.inlets) inlet.connected();

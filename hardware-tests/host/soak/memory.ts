@@ -51,7 +51,7 @@ export function rises(readings: readonly Reading[], allowance: number): boolean 
 
 /**
  * What a device may grow by in an hour. On XS nothing at all. On Node, in bytes, less than a leak could do: an hour has a thousand
- * connections of each device, and the least that V8 allocates has 8 bytes.
+ * connections of each device, and one more number in a list takes 8 bytes.
  */
 const ALLOWANCES: Readonly<Record<string, number>> = { slots: 0, chunkBytes: 0, heapBytes: 5_000, externalBytes: 5_000 };
 /** The process that is no device. V8 optimises its code for as long as it runs, and it takes notes. */

@@ -60,13 +60,15 @@ export interface SoakResult {
     readonly sockets: number[];
 }
 
+/** Of all devices, in ms. */
+const RETRY_DELAY_MAXIMUM = 1000;
 /** What the machine may add to computed times, in s: it has other things to do. */
 const SLACK = 5;
 /**
  * From the end of a storm until everything is delivered, in s: a silenced connection is noticed by an unanswered PINGREQ, a dial into a
  * black hole by a missing CONNACK; a pause precedes each of the two dials.
  */
-export const bound = times.keepAlive + (2 * times.responseTimeout + 2 * times.retryDelayMaximum) / 1000 + SLACK;
+export const bound = times.keepAlive + (2 * times.responseTimeout + 2 * RETRY_DELAY_MAXIMUM) / 1000 + SLACK;
 
 /** Between two questions to the devices, in ms. */
 const POLL = 50;
@@ -75,7 +77,7 @@ const sleep = (ms: number): Promise<void> => new Promise((resolve) => setTimeout
 
 /** `cleanSession`: of all that receive; one does in any case. */
 function castOf(prefix: string, program: string | null, cleanSession: boolean): Cast[] {
-    const cast = (name: string, peers: readonly string[], options: Partial<Cast> = {}): Cast => ({ name, prefix, peers, cleanSession: cleanSession && peers.length > 0, engine: 'node', ...options });
+    const cast = (name: string, peers: readonly string[], options: Partial<Cast> = {}): Cast => ({ name, prefix, peers, cleanSession: cleanSession && peers.length > 0, retryDelayMaximum: RETRY_DELAY_MAXIMUM, engine: 'node', ...options });
     const names = ['full', 'lean', 'clean', 'tls', ...program === null ? [] : ['board']];
     return [
         cast('full', names), cast('lean', []), cast('clean', names, { cleanSession: true }), cast('tls', names, { engine: 'tls' }),
