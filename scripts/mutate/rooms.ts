@@ -19,5 +19,7 @@ export function quickTests(folder: string): string[] {
 
 export const rooms: readonly Room[] = [
     { name: 'codec', folder: 'src/codec', judges: quickTests('src/codec') },
+    { name: 'outbox', folder: 'src/outbox', judges: [...quickTests('src/outbox'), ...quickTests('src/sleep'), 'scripts/mutate/sleeper-judge.ts'] },
+    { name: 'sleep', folder: 'src/sleep', judges: [...quickTests('src/sleep'), 'scripts/mutate/sleeper-judge.ts'] },
     { name: 'session', folder: 'src/session', judges: [...quickTests('src/session'), 'scripts/mutate/simulator-judge.ts'] },
 ];
