@@ -163,6 +163,18 @@ for (const dialect of dialects) {
         assert.ok(patient.bearerDowns > 0 && patient.resets > 0);
     });
 
+    test(`${dialect.name}: a modem that goes off is switched on again, and nothing else`, () => {
+        const patient = new Patient(dialect);
+        const { modem } = patient.rig;
+        assert.is(patient.connect(), 1);
+        patient.pass(5000);
+        modem.stop(dialect.powerDownLine);
+        patient.pass(dialect.powerDownLine ? 1000 : 45000);
+        assert.ok(patient.ends.length === 1, 'its end was told');
+        assert.ok(patient.connect() > 0);
+        assert.equal([patient.bearerDowns, patient.resets, patient.keys], [2 * asRoutine(dialect), 0, 1]);
+    });
+
     test(`${dialect.name}: a modem that is deaf is restarted by its power key`, () => {
         const patient = new Patient(dialect);
         const { modem } = patient.rig;

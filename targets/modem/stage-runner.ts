@@ -132,8 +132,8 @@ export abstract class StageRunner implements AtOwner {
                 if (stage === PROBING || stage >= CURING) return;
                 this.reached = PROBING;
                 if (stage === AT_REST) return;
-                this.strikes = event === POWERED_DOWN ? 3 : 0;
-                this.cured = false;
+                // One that is off will be silent, and that is what the power key is for.
+                this.strikes = 0;
                 this.engine.owes = false;
                 this.startAnew();
                 if (stage !== ONLINE || this.linked) this.tell(MODEM_RESTARTED);

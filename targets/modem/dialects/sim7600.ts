@@ -1,5 +1,5 @@
 // SIMCom SIM7500, SIM7600, A76xx: sockets by CIPOPEN, TLS by CCHOPEN.
-import { BEARER_LOST, CLOSED, DATA } from '../dialect.ts';
+import { BEARER_LOST, CLOSED, DATA, POWERED_DOWN } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
 export const sim7600: Dialect = {
@@ -54,5 +54,5 @@ export const sim7600: Dialect = {
         close: [{ command: 'AT+CCHCLOSE=%i', expect: ['OK', '+CCHCLOSE: %i,%*'], seconds: 120, tolerated: true }],
         events: [['+CCHEVENT: %i,RECV EVENT', DATA], ['+CCH_PEER_CLOSED: %i', CLOSED], ['+CIPEVENT: NETWORK CLOSED UNEXPECTEDLY', BEARER_LOST]],
     },
-    events: [],
+    events: [['NORMAL POWER DOWN', POWERED_DOWN]],
 };
