@@ -24,7 +24,7 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 
 const links = Object.keys(linkTitles) as LinkName[];
 const cycle: Cycle = { wakes: 1, bytesUp: 122, bytesDown: 8, linkBytes: 500, segments: 10, writes: 2, roundTrips: 2, acknowledged: 1 };
-const plan: Plan = { interval: 900, capacity: 1000, tls: 'none', remembered: false };
+const plan: Plan = { interval: 900, capacity: 1000, tls: 'none', remembered: false, batch: 1 };
 /** Figures that can be reckoned with in the head. */
 const round: Figures = withGiven(figuresFor('wifi'), [
     'boot.time=1s', 'boot.charge=10mC', 'association.time=2s', 'association.charge=200mC', 'address.time=3s', 'address.charge=300mC', 'rtt=100ms', 'rate=10kbit/s', 'active.current=100mA',
@@ -49,6 +49,18 @@ test('the phases of a wake, by hand', () => {
     assert.equal(phases({ tls: 'full' })[3], ['TLS', 5, 500]);
     // 0.1 + 1 + 0.4 s.
     assert.equal(phases({ tls: 'resumed' })[3], ['TLS', 1.5, 150]);
+});
+
+test('a batch: each wake boots, one of them uses the radio', () => {
+    assert.equal(phases({ batch: 4 }), [
+        ['boot', 4, 40], ['association', 2, 200], ['DHCP/DNS', 3.1, 310], ['TLS', 0, 0], ['MQTT', 1.1, 85], ['tail', 1, 50],
+        // 3,600 - 4 - 7.2 s at 0.1 mA.
+        ['sleep', 3588.8, 358.88],
+    ]);
+    const [one, four] = [1, 4].map(batch => estimate(cycle, round, { ...plan, batch }));
+    assert.equal([four.time, four.awake, four.radio].map(each => Number(each.toFixed(6))), [3600, 8.2, 7.2]);
+    assert.is(Number(four.charge.toFixed(6)), 1043.88);
+    assert.is(Math.round(four.life / one.life * 1000), Math.round(744.18 * 4 / 1043.88 * 1000));
 });
 
 test('charge, average current and life, by hand', () => {
@@ -83,7 +95,7 @@ test('shares add up, nothing is negative, and more of anything costs more, on ea
         for (const tls of ['none', 'full', 'resumed'] as const) {
             for (const remembered of [false, true]) {
                 for (const interval of [60, 900, 86400]) {
-                    const of = (changed: Partial<Cycle>, set = '') => estimate({ ...cycle, ...changed }, withGiven(figures, set), { interval, capacity: 2000, tls, remembered });
+                    const of = (changed: Partial<Cycle>, set = '') => estimate({ ...cycle, ...changed }, withGiven(figures, set), { interval, capacity: 2000, tls, remembered, batch: 1 });
                     const result = of({});
                     assert.ok(Math.abs(result.phases.reduce((sum, { share }) => sum + share, 0) - 1) < 1e-9);
                     assert.ok(Math.abs(result.phases.reduce((sum, { time }) => sum + time, 0) - interval) < 1e-6);
@@ -153,13 +165,27 @@ test('motemq energy estimates, from a recorded wake too, and draws', async () =>
     const trace = join(folder, 'wake.log');
     writeFileSync(trace, await traceWake(1, 64) + await traceWake(3, 64));
     const page = join(folder, 'chart.html');
+    const batch = await energy('--interval', '5m', '--battery', '1Ah', '--batch', '3', '--payload', '10', '--chart', join(folder, 'chart.svg'));
+    assert.match(batch.output, /the radio at one wake of 3[^]*all +15 min [^]*3 messages acknowledged, 148 B up/);
+    assert.match(readFileSync(join(folder, 'chart.svg'), 'utf8'), /^<svg [^]*Charge of 15 min/);
     const shown = await energy('--interval', '1h', '--battery', '2.4Ah', '--link', 'nb-iot', '--trace', trace, '--chart', page, '--set', 'sleep.current=35uA');
     assert.is(shown.code, 0, shown.output);
-    for (const part of [/NB-IoT modem/, /measured: 2 round trips/, /the mean of 2 wakes: 2 messages acknowledged/, /given +sleep\.current 0\.035 mA/, /assumed .*battery\.usable 100 %/, /DNS at each wake/, /all +1 h .* 100\.0 %/, /lasts [\d.]+ (days|years)/]) assert.match(shown.output, part);
+    for (const part of [/NB-IoT modem/, /measured: 2 round trips/, /the mean of 2 wakes: 2 messages acknowledged/, /given +sleep\.current 0\.035 mA/, /assumed .*battery\.usable 100 %/, /DNS at each connection/, /all +1 h .* 100\.0 %/, /lasts [\d.]+ (days|years)/]) assert.match(shown.output, part);
     assert.match(readFileSync(page, 'utf8'), /^<!doctype html>[^]*<svg [^]*<\/svg>\n<\/html>\n$/);
     const figures = await energy('--figures', '--link', 'lte-m');
     assert.is(figures.code, 0);
     assert.match(figures.output, /tail\.charge +99\.2 mC .*Fosse/);
+});
+
+test('the lives that README.md names are what the program says', async () => {
+    const page = readFileSync('README.md', 'utf8');
+    const life = async (...words: string[]) => /lasts (\S+ \S+)/.exec((await energy('--interval', '15m', '--battery', '2000mAh', ...words)).output)![1];
+    for (const [row, ...variants] of [['a connection at each wake', []], ['`--tls full`, `resumed`', ['--tls', 'full'], ['--tls', 'resumed']], ['`--remembered`: no DHCP, no DNS', ['--remembered']], ['`--remembered --batch 4`', ['--remembered', '--batch', '4']]] as [string, ...string[][]][]) {
+        const cells = page.split('\n').find(line => line.startsWith(`| ${row}`))!.split('|').slice(2);
+        for (const [index, link] of ['wifi', 'lte-m'].entries()) {
+            for (const words of variants) assert.ok(cells[index].includes((await life('--link', link, ...words)).replace(variants.length > 1 ? / \S+$/ : '', '')), `${row}, ${link}`);
+        }
+    }
 });
 
 test('motemq energy refuses what makes no sense', async () => {
@@ -170,7 +196,7 @@ test('motemq energy refuses what makes no sense', async () => {
         [[], 3, /--interval is missing/], [['--interval', '15m'], 3, /--battery is missing/], [['--interval', '0s', '--battery', '1Ah'], 3, /more than 0/], [['--interval', '15', '--battery', '1Ah'], 3, /a number with a unit/],
         [['--interval', '15m', '--battery', '2000'], 3, /--battery is a number with a unit \(mAh, Ah\)/], [['--interval', '15m', '--battery', '0mAh'], 3, /more than 0 mAh/], [['--interval', '1s', '--battery', '1Ah'], 3, /a wake takes 1\.84 s/],
         [[...good, '--link', 'lora'], 3, /--link is one of wifi, lte-m, nb-iot/], [[...good, '--tls', 'yes'], 3, /--tls is one of/], [[...good, '--set', 'rttt=1s'], 3, /no figure 'rttt'/], [[...good, '--set', 'rtt=5'], 3, /--set rtt is a number/],
-        [[...good, '--set', 'rate=0kbit/s'], 3, /rate cannot be 0/], [[...good, '--set', 'battery.selfDischarge=100%'], 3, /selfDischarge cannot be 100/], [[...good, '--messages', '0'], 3, /--messages is a whole number/], [[...good, '--trace', empty, '--messages', '2'], 3, /not for a trace/], [[...good, '--set', Object.entries(figuresFor('wifi')).filter(([name]) => /time|charge|current|rtt/.test(name)).map(([name, { unit }]) => `${name}=0${unit}`).join()], 3, /takes time and charge/],
+        [[...good, '--set', 'rate=0kbit/s'], 3, /rate cannot be 0/], [[...good, '--set', 'battery.selfDischarge=100%'], 3, /selfDischarge cannot be 100/], [[...good, '--batch', '0'], 3, /--batch is a whole number/], [[...good, '--messages', '0'], 3, /--messages is a whole number/], [[...good, '--trace', empty, '--messages', '2'], 3, /not for a trace/], [[...good, '--set', Object.entries(figuresFor('wifi')).filter(([name]) => /time|charge|current|rtt/.test(name)).map(([name, { unit }]) => `${name}=0${unit}`).join()], 3, /takes time and charge/],
         [[...good, '--trace', join(folder, 'none')], 3, /cannot be read/], [[...good, '--trace', empty], 3, /no line of its trace is whole/], [[...good, '--chart', join(folder, 'none', 'x.svg')], 2, /cannot be written/], [[...good, 'more'], 3, /'more' means nothing here/],
     ];
     for (const [words, code, message] of refused) {

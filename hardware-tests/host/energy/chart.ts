@@ -42,8 +42,8 @@ function ticksTo(most: number): number[] {
 const gridLine = (y: number): string => `<line class="grid" x1="${LEFT}" x2="${WIDTH - RIGHT}" y1="${round(y)}" y2="${round(y)}"/>`;
 const line = (points: readonly (readonly [x: number, y: number])[], kind: string): string => `<path class="${kind}" d="M${points.map(([x, y]) => `${round(x)} ${round(y)}`).join('L')}"/>`;
 
-function shares({ phases, charge: all }: Estimate): string[] {
-    const parts = [text(LEFT, BAR_TOP - 12, `Charge of one interval: ${charge(all)}`, 'class="name"')];
+function shares({ phases, charge: all, time }: Estimate): string[] {
+    const parts = [text(LEFT, BAR_TOP - 12, `Charge of ${duration(time)}: ${charge(all)}`, 'class="name"')];
     let x = LEFT;
     phases.forEach(({ name, share, charge: taken }, index) => {
         const width = share * INNER;
@@ -57,15 +57,16 @@ function shares({ phases, charge: all }: Estimate): string[] {
 }
 
 function wake({ phases, awake }: Estimate): string[] {
-    const parts = [text(LEFT, WAKE_TOP - 14, `Current of a wake in mA (the mean of each phase) over ${duration(awake)}`, 'class="name"')];
+    const parts = [text(LEFT, WAKE_TOP - 14, `Current of a wake with the radio in mA (the mean of each phase) over ${duration(awake)}`, 'class="name"')];
     const currents = phases.map(({ time, charge: taken }) => (time > 0 ? taken / time : 0));
+    const times = phases.map(({ time, count }) => time / count);
     const highest = Math.max(...currents.slice(0, -1)) * 1.1;
     const y = (current: number): number => WAKE_TOP + PANEL * (1 - current / highest);
     for (const tick of ticksTo(highest)) parts.push(gridLine(y(tick)), text(LEFT - 8, y(tick) + 4, three(tick), 'text-anchor="end"'));
     let from = 0;
-    phases.slice(0, -1).forEach(({ name, time }, index) => {
-        const width = time / awake * INNER;
-        if (width > 0) parts.push(`<rect class="area c${index}" x="${round(LEFT + from)}" y="${round(y(currents[index]))}" width="${round(Math.max(width, 0.5))}" height="${round(WAKE_TOP + PANEL - y(currents[index]))}"><title>${escape(`${name}: ${duration(time)} at ${three(currents[index])} mA`)}</title></rect>`);
+    phases.slice(0, -1).forEach(({ name }, index) => {
+        const width = times[index] / awake * INNER;
+        if (width > 0) parts.push(`<rect class="area c${index}" x="${round(LEFT + from)}" y="${round(y(currents[index]))}" width="${round(Math.max(width, 0.5))}" height="${round(WAKE_TOP + PANEL - y(currents[index]))}"><title>${escape(`${name}: ${duration(times[index])} at ${three(currents[index])} mA`)}</title></rect>`);
         from += width;
     });
     for (const tick of ticksTo(awake)) parts.push(text(LEFT + tick / awake * INNER, WAKE_TOP + PANEL + 18, `${three(tick)} s`, 'text-anchor="middle"'));

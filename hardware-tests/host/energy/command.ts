@@ -53,7 +53,7 @@ function planOf(values: Values): Plan {
     const capacity = parseQuantity(String(values['battery']), 'mAh', '--battery');
     if (interval === 0) throw new UsageError('--interval is more than 0: the time from one wake to the next');
     if (capacity === 0) throw new UsageError('--battery is more than 0 mAh');
-    return { interval, capacity, tls: choice<Tls>(values, 'tls', 'none', ['none', 'full', 'resumed']), remembered: values['remembered'] === true };
+    return { interval, capacity, tls: choice<Tls>(values, 'tls', 'none', ['none', 'full', 'resumed']), remembered: values['remembered'] === true, batch: whole(values, 'batch', 1, 1, 100) };
 }
 
 /** `drawing` at `path`: as it is, or in a page where the name ends so. */
@@ -76,7 +76,7 @@ export async function energy({ values, positionals }: Arguments): Promise<number
         return PASSED;
     }
     const plan = planOf(values);
-    const [messages, size] = [whole(values, 'messages', 1, 1, 1000), whole(values, 'payload', 64, 1, 10000)];
+    const [messages, size] = [whole(values, 'messages', plan.batch, 1, 1000), whole(values, 'payload', 64, 1, 10000)];
     const path = values['trace'];
     for (const name of ['messages', 'payload']) if (path !== undefined && values[name] !== undefined) throw new UsageError(`--${name} is for a wake that is measured now, not for a trace`);
     const { default: mqtt } = await need('mqtt-packet', () => import('mqtt-packet'));
@@ -103,7 +103,8 @@ export const energyHelp = `motemq energy --interval 15m --battery 2000mAh [optio
   --tls HOW         none (default), full handshake at each wake, or resumed
   --remembered      addresses are remembered from wake to wake: neither DHCP nor DNS
   --trace FILE      a recorded wake (motemq trace --help), or several: their mean. Without it one is measured now, over loopback
-  --messages N      messages of that wake (1); --payload N: bytes of each (64)
+  --batch N         readings gather, and the radio is used at each Nth wake (1)
+  --messages N      messages of the wake that is measured now (as many as the batch); --payload N: bytes of each (64)
   --figures         show every figure with its source, and stop
   --set NAME=VALUE  a figure of yours: --set rtt=120ms,sleep.current=35uA
   --chart FILE      draw it: .svg, or .html

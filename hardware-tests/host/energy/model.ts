@@ -15,6 +15,8 @@ export interface Plan {
     readonly tls: Tls;
     /** The node knows its address and the broker's from earlier wakes. */
     readonly remembered: boolean;
+    /** Wakes from one use of the radio to the next, which sends all that has gathered; the others take a reading and sleep again. */
+    readonly batch: number;
 }
 
 export interface Phase {
@@ -23,17 +25,20 @@ export interface Phase {
     readonly time: number;
     /** In mC. */
     readonly charge: number;
-    /** Of the charge of a whole interval; all phases make 1. */
+    /** Of the charge of a whole round; all phases make 1. */
     readonly share: number;
+    /** How often in a round: time and charge are those of all. */
+    readonly count: number;
     /** What its figures rest on, for people. */
     readonly basis: string;
 }
 
 export interface Estimate {
     readonly phases: readonly Phase[];
-    /** Of an interval, sleep included, in mC. */
+    /** Of a round, sleep included, in mC. A round is an interval, or as many as there are wakes in a batch; it takes `time` s. */
     readonly charge: number;
-    /** Until the node sleeps again, in s; the network's tail included. */
+    readonly time: number;
+    /** A wake with the radio, until the node sleeps again, in s; the network's tail included. */
     readonly awake: number;
     /** The radio is on for so long, in s: all of it but the boot. */
     readonly radio: number;
@@ -70,7 +75,7 @@ export function estimate(cycle: Cycle, figures: Figures, plan: Plan): Estimate {
     /** Whose word the figures `names` are. */
     const word = (...names: FigureName[]): string => (names.some(name => figures[name].given) ? 'given' : names.some(name => figures[name].source === null) ? 'assumed' : 'published');
     const air = (bytes: number): number => bytes * 8 / 1000 / of('rate');
-    const phases: Omit<Phase, 'share'>[] = [{ name: 'boot', time: of('boot.time'), charge: of('boot.charge'), basis: word('boot.time', 'boot.charge') }];
+    const phases: Omit<Phase, 'share' | 'count'>[] = [{ name: 'boot', time: of('boot.time') * plan.batch, charge: of('boot.charge') * plan.batch, basis: word('boot.time', 'boot.charge') }];
     phases.push({ name: 'association', time: of('association.time'), charge: of('association.charge'), basis: word('association.time', 'association.charge') });
     // DNS is one round trip.
     const [asking, askingCharge] = plan.remembered ? [0, 0] : [of('address.time') + rtt, of('address.charge') + rtt * active];
@@ -81,16 +86,18 @@ export function estimate(cycle: Cycle, figures: Figures, plan: Plan): Estimate {
     const waiting = cycle.roundTrips * rtt + air(cycle.linkBytes);
     phases.push({ name: 'MQTT', time: waiting + of('work.time'), charge: waiting * active + of('work.charge'), basis: `measured: ${cycle.roundTrips} round trips (each ${word('rtt')}), ${cycle.linkBytes} B; current ${word('active.current')}` });
     phases.push({ name: 'tail', time: of('tail.time'), charge: of('tail.charge'), basis: word('tail.time', 'tail.charge') });
-    const awake = phases.reduce((sum, { time }) => sum + time, 0);
+    const boots = of('boot.time') * (plan.batch - 1);
+    const awake = phases.reduce((sum, { time }) => sum + time, 0) - boots;
     if (!(plan.interval > awake)) throw new UsageError(`--interval: a wake takes ${duration(awake)}, so that ${duration(plan.interval)} leave no time to sleep`);
-    const asleep = plan.interval - awake;
+    const time = plan.interval * plan.batch;
+    const asleep = time - boots - awake;
     phases.push({ name: 'sleep', time: asleep, charge: asleep * of('sleep.current'), basis: word('sleep.current') });
     const charge = phases.reduce((sum, phase) => sum + phase.charge, 0);
     if (!(charge > 0 && awake > 0)) throw new UsageError('--set: a wake takes time and charge');
-    const current = charge / plan.interval;
+    const current = charge / time;
     const battery = plan.capacity * MILLICOULOMBS_A_MILLIAMPERE_HOUR * of('battery.usable') / 100;
     return {
-        phases: phases.map(phase => ({ ...phase, share: phase.charge / charge })), charge, awake, radio: awake - of('boot.time'), current,
+        phases: phases.map(phase => ({ ...phase, share: phase.charge / charge, count: phase.name === 'boot' ? plan.batch : 1 })), charge, time, awake, radio: awake - of('boot.time'), current,
         life: batteryLife(battery, current, -Math.log1p(-of('battery.selfDischarge') / 100) / MONTH),
         lifeWithoutSelfDischarge: batteryLife(battery, current, 0), used,
     };

@@ -18,10 +18,10 @@ export function describeEstimate(link: LinkName, cycle: Cycle, figures: Figures,
         [...result.used].filter(name => test(figures[name])).map(name => `${name} ${three(figures[name].value)} ${figures[name].unit}`).join(', ') || 'nothing';
     const { value: selfDischarge, given } = figures['battery.selfDischarge'];
     const asking = figures['address.time'].value > 0 ? 'DHCP and DNS' : 'DNS';
-    return `${linkTitles[link]}, a wake every ${duration(plan.interval)}, TLS ${plan.tls}, ${plan.remembered ? 'addresses remembered' : `${asking} at each wake`}
+    return `${linkTitles[link]}, a wake every ${duration(plan.interval)}, TLS ${plan.tls}, ${plan.remembered ? 'addresses remembered' : `${asking} at each connection`}${plan.batch > 1 ? `, the radio at one wake of ${plan.batch}` : ''}
 
 ${table([['phase', 'time', 'charge', 'share', 'rests on'], ...result.phases.map(({ name, time, charge: taken, share, basis }) => [name, duration(time), charge(taken), `${(share * 100).toFixed(1)} %`, basis]),
-        ['all', duration(plan.interval), charge(result.charge), '100.0 %', '']], [4])}
+        ['all', duration(result.time), charge(result.charge), '100.0 %', '']], [4])}
 
 ${duration(result.awake)} until the node sleeps and the radio rests, which is on for ${duration(result.radio)} of it; ${three(result.current * 1000)} µA on average
 a battery of ${three(plan.capacity)} mAh lasts ${duration(result.life)}${selfDischarge > 0 ? ` (${duration(result.lifeWithoutSelfDischarge)} if it lost nothing by itself; ${given ? 'given' : 'assumed'}: ${three(selfDischarge)} % a month)` : ''}

@@ -72,7 +72,7 @@ Example: motemq trace trace.log --pcapng trace.pcapng && wireshark trace.pcapng`
     energy: {
         summary: 'how long a battery lasts, from a wake that is measured and figures with their sources',
         help: energyHelp,
-        options: { interval: text, battery: text, link: text, tls: text, remembered: flag, trace: text, messages: text, payload: text, figures: flag, set: text, chart: text }, run: energy,
+        options: { interval: text, battery: text, link: text, tls: text, remembered: flag, batch: text, trace: text, messages: text, payload: text, figures: flag, set: text, chart: text }, run: energy,
     },
 };
 
