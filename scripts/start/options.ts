@@ -24,6 +24,8 @@ export class UsageError extends Error {}
 
 /** Fewer readings are over before the link has been cut twice. */
 const LEAST = 10;
+/** Behind a modem: the readings that are taken while it looks for the network go out at once, and both cuts need some behind them. */
+const LEAST_BEHIND_MODEM = 20;
 
 export const HELP = `npm start -- [options]
 
@@ -37,7 +39,7 @@ subscriber counts what arrives. Ends by itself.
 Without options everything runs on this machine: an embedded broker, and as the node a virtual board with the real XS engine
 of Moddable (it takes a C compiler; without one the node runs on Node).
 
-  --count N            readings to publish, at least ${LEAST}; default 60
+  --count N            readings to publish, at least ${LEAST}, behind a modem ${LEAST_BEHIND_MODEM}; default 60
   --board xs|node      where the node runs
   --modem NAME         the virtual board reaches the broker through an emulated cellular modem: ${dialects.map(({ name }) => name).join(', ')}
   --broker HOST[:PORT] a broker of yours instead; port 1883, or 8883 with --tls. The node still goes through a proxy on this
@@ -82,7 +84,8 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
     const { board, user, modem } = values;
     const count = Number(values.count ?? 60);
     const passwordFile = values['password-file'];
-    if (!Number.isInteger(count) || count < LEAST || count > 1_000_000) throw new UsageError(`--count is a number from ${LEAST} to 1000000, not '${values.count}'`);
+    const least = modem === undefined ? LEAST : LEAST_BEHIND_MODEM;
+    if (!Number.isInteger(count) || count < least || count > 1_000_000) throw new UsageError(`--count is a number from ${least} to 1000000, not '${values.count}'`);
     if (board !== undefined && board !== 'xs' && board !== 'node') throw new UsageError(`--board is xs or node, not '${board}'`);
     if (modem !== undefined && !dialectNamed(modem)) throw new UsageError(`--modem is ${dialects.map(({ name }) => name).join(', ')}, not '${modem}'`);
     if (modem !== undefined && (secure || board === 'node')) throw new UsageError('the modem is at the virtual board, over TCP: leave --board node and --tls out');
