@@ -72,8 +72,10 @@ export class TlsMemory {
         const bytes = this.bytes;
         let same = size === this.size;
         for (let index = 0; same && index < size; index++) same = bytes[index] === bytes[LONGEST + index];
-        if (same || !size) return;
-        this.size = keepOnly(store, bytes, LONGEST, LONGEST + size) ? size : 0;
+        if (same || (!size && cache.host)) return;
+        // Where the server did not take the former back, the SDK has thrown away the new one, too: the next handshake makes one.
+        if (!size) store.drop(store.count);
+        this.size = size && keepOnly(store, bytes, LONGEST, LONGEST + size) ? size : 0;
         bytes.copyWithin(0, LONGEST, LONGEST + size);
     }
 

@@ -66,6 +66,19 @@ test('what did not work is forgotten, in RAM and for the next wake', () => {
     assert.is(new MemoryStore(bytes).count, 0);
 });
 
+test('a session that the server did not take back is given up: the SDK has then none at all, and makes one at the next handshake', () => {
+    const bytes = lived();
+    const { cache, memory } = wake(bytes);
+    cache.deleteSessionID();
+    memory.settle(true);
+    assert.is(new MemoryStore(bytes).count, 0);
+    const next = wake(bytes);
+    assert.equal(next.cache.shown, NOTHING);
+    next.cache.saveSession('broker.example', run(32, 5), run(48, 6));
+    next.memory.settle(true);
+    assert.equal(wake(bytes).cache.shown, next.cache.shown);
+});
+
 test('flash is written for a new session only', () => {
     const bytes = lived();
     const inner = new MemoryStore(bytes);
