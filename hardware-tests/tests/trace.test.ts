@@ -107,6 +107,18 @@ test('a line that is lost or damaged leaves a hole that is said, and nothing is 
     assert.ok(holes > 50, String(holes));
 });
 
+test('a serial line that loses and changes bytes: what is shown without a fault was said', () => {
+    const text = traceOf(options => record({ ...subscription, pieces: [9] }, options, 'c0'));
+    const all = stepHex(subscription);
+    const edit = fc.record({ at: fc.nat(text.length - 1), lost: fc.nat(3), put: fc.constantFrom('', '', 'f', '0', '\n', ' ', 'mqtt~ ', '\x00', '*') });
+    fc.assert(fc.property(fc.array(edit, { minLength: 1, maxLength: 4 }), edits => {
+        const noisy = edits.reduce((before, { at, lost, put }) => before.slice(0, at) + put + before.slice(at + lost), text);
+        const { connections } = read(noisy);
+        const clean = connections.flatMap(connection => packetsOf(mqtt, connection)).filter(({ fault }) => fault === null);
+        assert.equal(hexOf(clean).filter(hex => !all.includes(hex)), []);
+    }), { numRuns: 300 });
+});
+
 test('a hole within a payload costs that packet alone', () => {
     const lines = traceOf(options => record({ ...subscription, pieces: [40] }, options, 'c0')).split('\n');
     const within = lines.findIndex(line => / < \d+ (e9){40} /.test(line));
