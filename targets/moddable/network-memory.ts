@@ -52,6 +52,8 @@ export class NetworkMemory {
     private readonly name: string;
     /** What may be taken. */
     private offered = 0;
+    /** Somebody wanted to know since `settle`: the network was used. */
+    private asked = false;
     /** What the store holds. */
     private kept = '';
 
@@ -81,6 +83,7 @@ export class NetworkMemory {
     /** True: `what`, one of the three above, is known and may be used, this once. */
     take(what: number): boolean {
         const offered = this.offers(what);
+        this.asked = true;
         this.offered &= ~what;
         return offered;
     }
@@ -92,11 +95,13 @@ export class NetworkMemory {
     }
 
     /**
-     * Call it when the broker has accepted a connection, or a wake is over. `worked`: what is known now is right: it is kept, and may be used again; flash is
-     * written only if it has changed. False: all is forgotten.
+     * Call it when the broker has accepted a connection, or a wake is over; if nobody has asked for anything since, it does nothing. `worked`: what is known now
+     * is right: it is kept, and may be used again; flash is written only if it has changed. False: all is forgotten.
      */
     settle(worked: boolean): void {
         const store = this.store;
+        if (!this.asked) return;
+        this.asked = false;
         if (worked) {
             const text = this.name + '\n' + this.channel + '\n' + this.address + '\n' + this.broker;
             this.offer();

@@ -56,7 +56,7 @@ export class TlsMemory {
     }
 
     /**
-     * Call it when a wake is over, or the broker has accepted a connection. `worked`: the session is kept; flash is written only if it is a new one. False: it is
+     * Call it when a wake that used the radio is over, or the broker has accepted a connection. `worked`: the session is kept; flash is written only if it is a new one. False: it is
      * forgotten, for it may be what went wrong.
      */
     settle(worked: boolean): void {

@@ -13,6 +13,12 @@ function wake(bytes: Uint8Array, options: Partial<NetworkMemoryOptions> = {}): N
     return new NetworkMemory({ platform: new VirtualPlatform(), store: new MemoryStore(bytes), name, ...options });
 }
 
+/** The network is used, and it is known whether that went well. */
+function settle(memory: NetworkMemory, worked: boolean): void {
+    memory.take(ACCESS_POINT);
+    memory.settle(worked);
+}
+
 /** Memory of a board that has been on a network. */
 function lived(): Uint8Array {
     const bytes = new Uint8Array(400);
@@ -20,7 +26,7 @@ function lived(): Uint8Array {
     memory.channel = 11;
     memory.address = '192.168.1.7';
     memory.broker = '192.0.2.9';
-    memory.settle(true);
+    settle(memory, true);
     return bytes;
 }
 
@@ -44,7 +50,7 @@ test('all of it comes back after a sleep, each to be taken once', () => {
     memory.take(ACCESS_POINT);
     memory.take(LEASE);
     assert.equal(offers(memory), [false, false, false]);
-    memory.settle(true);
+    settle(memory, true);
     assert.equal(offers(memory), [true, true, true]);
 });
 
@@ -52,7 +58,7 @@ test('what was not found is not offered', () => {
     const bytes = new Uint8Array(400);
     const memory = wake(bytes);
     memory.channel = 3;
-    memory.settle(true);
+    settle(memory, true);
     assert.equal(offers(memory), [true, false, false]);
     assert.equal(offers(wake(bytes)), [true, false, false]);
 });
@@ -60,11 +66,11 @@ test('what was not found is not offered', () => {
 test('what did not work is forgotten, for the next wake too', () => {
     const bytes = lived();
     const memory = wake(bytes);
-    memory.settle(false);
+    settle(memory, false);
     assert.equal(fields(memory), NOTHING);
     assert.equal(offers(memory), [false, false, false]);
     assert.equal(fields(wake(bytes)), NOTHING);
-    memory.settle(false);
+    settle(memory, false);
     assert.is(new MemoryStore(bytes).count, 0);
 });
 
@@ -76,6 +82,18 @@ test('a wake that ends before it is known whether it worked leaves what there wa
     assert.is(wake(bytes).broker, '192.0.2.9');
 });
 
+test('a wake in which the network was not used says nothing of it', () => {
+    const bytes = lived();
+    const memory = wake(bytes);
+    memory.settle(false);
+    assert.is(memory.offers(BROKER), true);
+    assert.is(new MemoryStore(bytes).count, 1);
+    memory.take(BROKER);
+    memory.settle(false);
+    memory.settle(true);
+    assert.is(new MemoryStore(bytes).count, 0);
+});
+
 test('the store is written when something has changed, and has one record', () => {
     const bytes = lived();
     let appended = 0;
@@ -85,11 +103,11 @@ test('the store is written when something has changed, and has one record', () =
         append: (from, start, end) => (appended++, inner.append(from, start, end)), read: (index, into, start) => inner.read(index, into, start), drop: count => inner.drop(count),
     };
     const memory = wake(bytes, { store });
-    memory.settle(true);
-    memory.settle(true);
+    settle(memory, true);
+    settle(memory, true);
     assert.is(appended, 0);
     memory.broker = '192.0.2.10';
-    memory.settle(true);
+    settle(memory, true);
     assert.equal([appended, store.count], [1, 1]);
     assert.is(wake(bytes).broker, '192.0.2.10');
 });
@@ -100,9 +118,9 @@ test('a store that refuses is asked again', () => {
     const store: Store = { count: 0, recordSize: 400, append: (from, start, end) => !refuses && inner.append(from, start, end), read: () => 0, drop() {} };
     const memory = wake(new Uint8Array(9), { store });
     memory.channel = 1;
-    memory.settle(true);
+    settle(memory, true);
     refuses = false;
-    memory.settle(true);
+    settle(memory, true);
     assert.is(inner.count, 1);
 });
 
@@ -111,7 +129,7 @@ test('what another network or broker has left is not used; names may have any le
     const bytes = new Uint8Array(400);
     const memory = wake(bytes, { name: 'Café 木' });
     memory.channel = 4;
-    memory.settle(true);
+    settle(memory, true);
     assert.is(wake(bytes, { name: 'Café 木' }).channel, 4);
     assert.is(wake(bytes, { name: 'Cafe 木' }).channel, 0);
 });
@@ -130,7 +148,7 @@ test('addresses are looked for anew at one of `refresh` starts and connections, 
     const memory = wake(bytes, { platform });
     for (const [random, addresses] of [[64, false], [65, true]] as const) {
         platform.randoms.push(random);
-        memory.settle(true);
+        settle(memory, true);
         assert.equal(offers(memory), [true, addresses, addresses]);
     }
     assert.throws(() => wake(bytes, { refresh: 0 }), /refresh/);
@@ -144,7 +162,7 @@ test('whatever lies in the store, it is read without an exception, and a whole s
             damaged[at] = value;
             const memory = wake(damaged);
             assert.type(memory.channel, 'number');
-            memory.settle(true);
+            settle(memory, true);
             assert.equal(fields(wake(damaged)), fields(memory), `byte ${at} is ${value}`);
         }
     }
