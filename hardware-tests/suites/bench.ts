@@ -50,6 +50,7 @@ export function startBench(world: World): (order: BoardOrder) => void {
             parameters: order,
             report: line => tap.note(line),
             ask: (command, onAnswer) => tap.ask(command, onAnswer),
+            now: () => world.now(),
             memory: () => world.memory(),
             sleep: world.sleep,
             ended: (failure, skip) => tap.end(failure, skip),

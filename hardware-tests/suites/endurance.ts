@@ -54,37 +54,39 @@ export class Cuts extends Scenario {
     protected override onConnected(): void {
         if (this.begun) return;
         this.begun = true;
-        this.break();
+        this.breakLink();
     }
 
     protected override onAcknowledged(): void {
-        if (++this.next < commands.length) this.break();
+        if (++this.next < commands.length) this.breakLink();
         else this.finish();
     }
 
     protected override judge(): void {
         const client = this.client;
         this.expect(client.acknowledged === commands.length, 'acknowledged ' + client.acknowledged + ' of ' + commands.length);
-        this.expect(client.reconnects >= BREAKING, 'only ' + client.reconnects + ' reconnects');
-        this.expect(client.dropped === 0, client.dropped + ' messages were dropped');
+        this.expect(client.connections > BREAKING, 'only ' + client.connections + ' connections');
     }
 
-    private break(): void {
+    private breakLink(): void {
         const command = commands[this.next];
         this.ask(command, () => void this.publish('data', 'after ' + command, 1, false));
     }
 }
 
-/** A thousand messages with QoS 1 that come back: memory in use after a hundred of them and at the end is the same. */
+/** A thousand messages with QoS 1 that come back: the least memory in use around the 200th of them and around the last is the same. */
 export class Steady extends Scenario {
     private topic!: Topic;
     private payload!: Uint8Array;
     private count!: number;
+    /** The least of ten figures: what is under way at the moment adds to each. */
     private heldThen!: number;
+    private heldNow!: number;
 
     protected override prepare(): void {
         const platform = this.device.platform;
-        this.count = this.heldThen = 0;
+        this.count = 0;
+        this.heldThen = this.heldNow = Infinity;
         this.topic = new Topic(platform, this.path('echo'));
         this.payload = bytesOf('0000 of a thousand');
         this.client.subscribe(new Subscription(platform, this.path('echo'), 1, message => this.next(message)));
@@ -99,9 +101,8 @@ export class Steady extends Scenario {
     }
 
     protected override judge(): void {
-        const held = this.memory();
-        this.report('memory ' + this.heldThen + ' then ' + held);
-        this.expect(this.heldThen < 0 || held <= this.heldThen, 'memory in use grew from ' + this.heldThen + ' to ' + held + ' over 900 messages');
+        this.report('memory ' + this.heldThen + ' then ' + this.heldNow);
+        this.expect(this.heldNow <= this.heldThen, 'memory in use grew from ' + this.heldThen + ' to ' + this.heldNow + ' over 800 messages');
         this.expect(this.client.connections === 1, 'the connection was lost');
     }
 
@@ -119,7 +120,9 @@ export class Steady extends Scenario {
         for (let index = message.start; index < message.start + 4; index++) number = number * 10 + message.bytes[index] - 0x30;
         this.expect(number === this.count, 'message ' + number + ' came in place of ' + this.count);
         this.count++;
-        if (this.count === 100) this.heldThen = this.memory();
+        // On Espruino a number beyond 127 takes a variable: the counters have passed that.
+        if (this.count > 190 && this.count <= 200) this.heldThen = Math.min(this.heldThen, this.memory());
+        if (this.count > 990) this.heldNow = Math.min(this.heldNow, this.memory());
         if (this.count < 1000) this.send();
         else this.finishAfter(1000, 1000);
     }
@@ -139,7 +142,7 @@ export class Rate extends Scenario {
     }
 
     protected override onConnected(): void {
-        this.begun = this.device.platform.now();
+        this.begun = this.now();
         this.onWritable();
     }
 
@@ -161,7 +164,7 @@ export class Rate extends Scenario {
     }
 
     private sayRate(qos: number): void {
-        const now = this.device.platform.now();
+        const now = this.now();
         this.report('rate qos ' + qos + ' ' + Math.round(300000 / Math.max(1, now - this.begun)) + ' a second');
         this.begun = now;
     }
@@ -177,7 +180,7 @@ export class SleepDeeply extends Scenario {
     }
 
     override start(): void {
-        if (this.canSleep) this.client.start();
+        if (this.canSleep()) this.client.start();
         else this.skip('this board does not sleep deeply');
     }
 
@@ -186,17 +189,17 @@ export class SleepDeeply extends Scenario {
     }
 
     protected override onSubscribed(): void {
-        this.publish('data', 'wake ' + this.wake, 1, false);
+        this.publish('data', 'wake ' + this.wakes(), 1, false);
     }
 
     protected override onAcknowledged(): void {
         this.acknowledgedAll = true;
-        if (this.wake === 0) this.client.stop();
+        if (this.wakes() === 0) this.client.stop();
         else this.finishAfter(1, 1);
     }
 
     protected override onStopped(): void {
-        if (this.wake > 0 || !this.acknowledgedAll) return;
+        if (this.wakes() > 0 || !this.acknowledgedAll) return;
         this.report('asleep safe ' + this.client.safeToSleep);
         // The host is told first: from now on it expects the board to restart.
         this.ask('sleep', () => this.sleep(300));

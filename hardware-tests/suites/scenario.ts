@@ -25,6 +25,8 @@ export interface Device {
     report(line: string): void;
     /** Asks the host for a fault of the link, say; only boards of the bench can. */
     ask?(command: string, onAnswer: (answer: string) => void): void;
+    /** Milliseconds, monotonic; only boards of the bench have it. */
+    now?(): number;
     /** In use once garbage is collected, as the engine counts; -1: not known. */
     memory?(): number;
     /** Sleeps deeply, and starts anew; null: it cannot. */
@@ -148,7 +150,12 @@ export abstract class Scenario {
         return this.device.memory ? this.device.memory() : -1;
     }
 
-    protected get canSleep(): boolean {
+    /** Ms. */
+    protected now(): number {
+        return this.device.now ? this.device.now() : 0;
+    }
+
+    protected canSleep(): boolean {
         return !!this.device.sleep;
     }
 
@@ -157,7 +164,8 @@ export abstract class Scenario {
         if (this.device.sleep) this.device.sleep(ms);
     }
 
-    protected get wake(): number {
+    /** How often this board has slept in this scenario. */
+    protected wakes(): number {
         return this.device.parameters.wake ?? 0;
     }
 

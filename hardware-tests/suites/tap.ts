@@ -71,7 +71,11 @@ export class Tap<Orders extends Order> {
             bench.print('# motemq run ' + order.hello + ' image ' + this.image + ' memory ' + bench.memory() + ' engine ' + bench.engine);
             bench.print('1..' + order.tests);
         }
-        if (order.answer !== undefined && this.onAnswer) this.onAnswer(order.answer);
+        const onAnswer = this.onAnswer;
+        if (order.answer !== undefined && onAnswer) {
+            this.onAnswer = null;
+            onAnswer(order.answer);
+        }
         // An order that comes twice was not heard of in time.
         if (order.test && order.test !== this.number) this.start(order);
     }

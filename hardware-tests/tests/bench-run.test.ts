@@ -1,12 +1,14 @@
 // `motemq test` as a user runs it, on emulated boards that are flashed, reset and driven over their serial line: verdicts, exit codes and reports,
 // with boards that fail in every way at the same time.
 import { execFileSync } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runProcess } from '../../scripts/run-process.ts';
+import { modelDevice } from '../boards/espruino/console/device.ts';
+import { boardOnSocket } from '../boards/rom/ends.ts';
 import { xsEngine } from '../boards/xs/build.ts';
 import { test as runSuites } from '../host/harness/bench/command.ts';
 import type { BoardResult, RunResult } from '../host/harness/bench/results.ts';
@@ -101,6 +103,30 @@ onBoards('what failed is run again, and nothing else', async () => {
     assert.is(third.code, PASSED);
     assert.match(third.output, /nothing failed in the last run/);
     assert.is(file('again', 'history.jsonl').trim().split('\n').length, 2);
+});
+
+together('a board of the map with Espruino, at a port: its program is uploaded in packets, what it cannot do is skipped, and its power hook is tried', async () => {
+    const device = await modelDevice();
+    const end = await boardOnSocket(device);
+    const map = join(folder, 'map.yaml');
+    const hook = join(folder, 'hook');
+    writeFileSync(map, `boards:\n  attic: { port: "${end.address}", engine: espruino, chip: esp32, tags: [wired], power: "echo off and on >> ${hook}" }\n  cellar: { port: "socket://127.0.0.1:1", engine: espruino, power: "echo off and on >> ${hook}" }\n  shed: { port: /dev/ttyUSB9 }\n`);
+    try {
+        const { code, output } = await run('mapped', 'attic,cellar', 'connect,empty,deep sleep', { map, address: '127.0.0.1', retries: '1' });
+        assert.is(code, BENCH_FAILED, output);
+        const [attic, cellar] = resultOf('mapped').boards;
+        assert.is(told(attic), 'passed connect, passed empty, skipped deep sleep');
+        assert.match(attic.loaded, /^Espruino 2v29 ESP32: motemq-image-\w{8} .* bytes written in packets$/);
+        assert.match(attic.engine, /^espruino 2v29 ESP32$/);
+        assert.ok(cellar.broken);
+        assert.is(cellar.faults.length, 2, 'tried again');
+        assert.is(readFileSync(hook, 'utf8'), 'off and on\n', 'before it was');
+        const shed = await run('mapped', 'shed', 'connect', { map }).then(() => null, (error: Error) => error);
+        assert.match(`${shed?.message}`, /shed: say in the board map which engine it has/);
+    } finally {
+        end.stop();
+        device.stop();
+    }
 });
 
 together('tests are repeated, and stop at the first failure if they are to', async () => {

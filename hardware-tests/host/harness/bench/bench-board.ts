@@ -19,6 +19,8 @@ export interface BenchBoard {
     readonly address: string;
     /** It has to join a network first. */
     readonly needsNetwork: boolean;
+    /** Whatever became of it, it may be there again when it is opened: it is a process that is started anew. */
+    readonly comesBack: boolean;
     /** Opens the way to it. Refuses where there is none. */
     open(): Promise<Port>;
     /** Puts `image` on it unless it is there. Returns what was done. `say` gets the steps. */

@@ -5,11 +5,12 @@ import { join } from 'node:path';
 import { build } from 'esbuild';
 import { constants } from '../../../../scripts/constants.mjs';
 import { root } from '../../../../scripts/root.ts';
+import { bundleForEspruino, publishedFiles } from '../../../boards/espruino/bundle.ts';
 import { bundlePreloaded } from '../../../boards/xs/bundle.ts';
 import type { Program } from '../../../boards/virtual/image.ts';
 import { IMAGE } from '../../../suites/bench.ts';
 
-export type Engine = 'xs' | 'node';
+export type Engine = 'xs' | 'node' | 'espruino';
 
 export interface Image {
     /** `motemq-image-` and eight hex digits. */
@@ -21,6 +22,10 @@ const suites = (name: string): string => join(root, 'hardware-tests', 'suites', 
 
 const compilers: Readonly<Record<Engine, () => Promise<Program>>> = {
     xs: () => bundlePreloaded(suites('xs-bench.ts'), { minify: true }),
+    async espruino() {
+        const [{ motemq }, script] = await Promise.all([publishedFiles(), bundleForEspruino('hardware-tests/suites/espruino-bench.ts')]);
+        return { script, preload: [motemq] };
+    },
     async node() {
         const { outputFiles } = await build({ entryPoints: [suites('node-bench.ts')], bundle: true, write: false, platform: 'node', format: 'esm', target: 'node20', define: constants(true), logLevel: 'error' });
         return { script: outputFiles[0].text, preload: [] };

@@ -1,9 +1,31 @@
-// A board of the board map, at a port of this machine.
+// A board of the board map: who drives its engine, and what takes its power away.
+import { exec } from 'node:child_process';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { promisify } from 'node:util';
 import type { Board } from '../board-map.ts';
-import { UsageError } from '../errors.ts';
+import { BenchError, UsageError } from '../errors.ts';
 import type { BenchBoard } from './bench-board.ts';
+import { mappedEspruino } from './espruino.ts';
 
-/** `address`: of this machine, as the board reaches it. Refuses a board whose engine is not known. */
-export function mappedBoard(board: Board, _address: string): BenchBoard {
-    throw new UsageError(`${board.name}: boards with the engine ${board.engine || '(none named)'} cannot be driven yet`);
+/** Ms that the command of a power hook may take, and until a board has started. */
+const POWER = 20_000;
+const STARTED = 1500;
+
+/** `address`: of this machine, as the board reaches it. Refuses a board whose engine is not known, or that cannot be driven. */
+export function mappedBoard(board: Board, address: string): BenchBoard {
+    const powerCycle = board.power ? () => cyclePower(board) : null;
+    switch (board.engine) {
+        case 'espruino': return mappedEspruino(board, address, powerCycle);
+        case '': throw new UsageError(`${board.name}: say in the board map which engine it has: espruino or moddable`);
+        default: throw new UsageError(`${board.name}: motemq test drives boards with espruino; one with ${board.engine} has no console that could be told what to do`);
+    }
+}
+
+async function cyclePower({ name, power }: Board): Promise<void> {
+    try {
+        await promisify(exec)(power, { timeout: POWER });
+    } catch (error) {
+        throw new BenchError(`the power of ${name} was not cycled: ${(error as Error).message.trim()}`, `does this run in a shell? ${power}`);
+    }
+    await sleep(STARTED);
 }

@@ -52,6 +52,8 @@ export class BoardRun {
     private image = '';
     private loaded = '';
     private broken = false;
+    /** What the last test has left behind is not known. */
+    private doubtful = false;
     /** Of the test that was begun last: no two of a run have the same. */
     private number = 0;
 
@@ -73,9 +75,8 @@ export class BoardRun {
             if (this.board.isShared) unlock = locks.take(name);
             await this.runTests();
         } catch (error) {
-            if (!(error instanceof BenchError)) throw error;
             // It has been noted where it was caught last, unless it is the lock.
-            if (!this.broken) this.noteFault(error, true);
+            if (!this.broken) this.noteFault(error instanceof BenchError ? error : unexpected(error), true);
         } finally {
             await this.disconnect();
             this.board.end();
@@ -110,12 +111,14 @@ export class BoardRun {
         for (let failures = 0; ; failures++) {
             try {
                 return await work();
-            } catch (error) {
-                if (!(error instanceof BenchError)) throw error;
-                const last = !error.transient || failures >= this.options.retries || this.options.stopped.aborted;
+            } catch (thrown) {
+                const error = thrown instanceof BenchError ? thrown : unexpected(thrown);
+                const again = error.transient || this.board.comesBack || this.board.powerCycle !== null;
+                const last = !again || failures >= this.options.retries || this.options.stopped.aborted;
                 this.noteFault(error, last);
                 await this.disconnect();
                 if (last) throw error;
+                await this.board.powerCycle?.();
             }
         }
     }
@@ -137,7 +140,10 @@ export class BoardRun {
             this.log.write('=', step);
             this.progress.step(board, step);
         };
-        this.loaded = await board.load(port, image, say);
+        this.loaded = await board.load(port, image, say).catch((error: unknown) => {
+            // Whatever it was, but a cable that was pulled: a second attempt costs little.
+            throw error instanceof BenchError && !port.gone.aborted ? new BenchError(error.message, error.advice, true) : error;
+        });
         say(this.loaded);
         const session = new BoardSession(board, port, { ...options, image: image.name }, this.log);
         this.session = session;
@@ -147,16 +153,26 @@ export class BoardRun {
         return session;
     }
 
+    /** A board that is known to run the program of this run, and does nothing. */
+    private async ready(): Promise<BoardSession> {
+        const session = this.session;
+        if (!session) return this.connect();
+        if (this.doubtful) await session.restart(this.plan.length * this.options.rounds);
+        this.doubtful = false;
+        return session;
+    }
+
     private async disconnect(): Promise<void> {
         this.session?.close();
         this.session = null;
+        this.doubtful = false;
         const port = this.port;
         this.port = null;
         await port?.close().catch(() => {});
     }
 
     private async play(test: TestPlan, round: number, attempts: number): Promise<TestResult> {
-        const session = this.session ?? await this.connect();
+        const session = await this.ready();
         const begun = performance.now();
         this.log.write('=', `test ${this.number + 1}: ${test.name}`);
         const judged = await this.playOnStage(session, test);
@@ -170,7 +186,7 @@ export class BoardRun {
             ...statusOf(verdict, objection),
         };
         // A board that crashed, hangs or is late may do something yet: the next test shall not suffer from it.
-        if (verdict.kind === 'lost' || (verdict.kind === 'ended' && !verdict.passed)) await session.restart(this.plan.length * this.options.rounds);
+        this.doubtful = verdict.kind === 'lost' || !verdict.passed;
         return result;
     }
 
@@ -203,6 +219,11 @@ export class BoardRun {
             await stage.close();
         }
     }
+}
+
+/** Of the host's own, for instance what a system call says of a port that is just going. */
+function unexpected(error: unknown): BenchError {
+    return new BenchError(`something unexpected went wrong: ${error instanceof Error ? error.stack : String(error)}`, 'if it comes again, it is a defect of motemq', true);
 }
 
 /** What board and host have to say, together. */

@@ -3,6 +3,7 @@ import { networkInterfaces } from 'node:os';
 import { boardMapPath, readBoardMap } from '../board-map.ts';
 import { BenchError, UsageError } from '../errors.ts';
 import type { BenchBoard } from './bench-board.ts';
+import { emulatedEspruino } from './espruino.ts';
 import { mappedBoard } from './mapped.ts';
 import { virtualBoardNamed, virtualForms } from './virtual.ts';
 
@@ -27,7 +28,7 @@ export async function selectBoards({ names, map, tag, address }: Selection): Pro
     for (const [index, name] of wanted.entries()) {
         const again = wanted.filter(other => other.split(':')[0] === name.split(':')[0]).length > 1;
         const own = again ? `${name.split(':')[0]}${wanted.slice(0, index + 1).filter(other => other.split(':')[0] === name.split(':')[0]).length}` : name.split(':')[0];
-        const virtual = await virtualBoardNamed(name, own);
+        const virtual = name === 'espruino' ? await emulatedEspruino(own) : await virtualBoardNamed(name, own);
         const board = mapped.find(board => board.name === name);
         if (!virtual && !board) throw new UsageError(`there is no board ${name}${mapped.length ? `; ${path} has ${mapped.map(({ name }) => name).join(', ')}` : ''}; without a board there is\n${virtualForms}`);
         if (!virtual && wanted.indexOf(name) !== index) throw new UsageError(`${name} is named twice`);

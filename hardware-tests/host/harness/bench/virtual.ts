@@ -18,10 +18,11 @@ import { imageFile, imageFor } from './images.ts';
 
 /** Chips whose images say which chip they are for. */
 const chips = Object.keys(chipIds).filter(chip => chipIds[chip] !== null);
-const LOOPBACK = '127.0.0.1';
+export const LOOPBACK = '127.0.0.1';
 
 export const virtualForms = `virtual[:CHIP][:FAULT]       an emulated board: ${chips.join(', ')}; esp32 if not named
-node                         a process of Node`;
+node                         a process of Node
+espruino                     Espruino's interpreter, which ESPRUINO_BIN names; without it, a model of it`;
 
 export const faultForms = Object.entries(faults).map(([name, what]) => `${name.padEnd(12)} ${what}`).join('\n');
 
@@ -41,7 +42,7 @@ export async function virtualBoardNamed(address: string, name: string): Promise<
 
 function xsBoard(name: string, address: string, chip: string, board: RomBoard): BenchBoard {
     return {
-        name, isShared: false, port: address, chip, engine: 'xs', baud: 115200, address: LOOPBACK, needsNetwork: false,
+        name, isShared: false, comesBack: false, port: address, chip, engine: 'xs', baud: 115200, address: LOOPBACK, needsNetwork: false,
         async open() {
             if (board.events.includes('unplugged')) throw new BenchError(`${name} is not plugged in any more`, 'check the cable and the power supply, then run the command again');
             return portOf(board);
@@ -66,7 +67,7 @@ function xsBoard(name: string, address: string, chip: string, board: RomBoard): 
 async function nodeBoard(name: string): Promise<BenchBoard> {
     const path = imageFile(await imageFor('node'), '.mjs');
     return {
-        name, isShared: false, port: 'node', chip: process.arch, engine: 'node', baud: 115200, address: LOOPBACK, needsNetwork: false,
+        name, isShared: false, comesBack: false, port: 'node', chip: process.arch, engine: 'node', baud: 115200, address: LOOPBACK, needsNetwork: false,
         open: async () => new ChildPort(name, [process.execPath, path], ASLEEP),
         load: async (_port, image) => `${image.name} is a file`,
         async start(port, hear) {
