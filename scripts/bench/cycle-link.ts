@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { FaultProxy, type ProxyConnection } from '../../hardware-tests/host/fault-proxy.ts';
+import { FaultProxy } from '../../hardware-tests/host/fault-proxy.ts';
 import { runProcess, type Ended } from '../run-process.ts';
 import { root } from '../root.ts';
 import type { Segment } from './cycle-trace.ts';
@@ -88,20 +88,19 @@ export function delayingProxy(roundTrip: number): Link {
                 const sent = now();
                 segments.push({ sent, arrived: sent + delay * 1000, up, flags, size: 0, payload });
             };
-            let proxy = proxies.get(port);
-            if (!proxy) {
-                proxy = await FaultProxy.start({
-                    target: port, faults: { up: { delay: half }, down: { delay: half } },
-                    onConnection(_connection: ProxyConnection) {
-                        note(true, 'S', 0, 0);
-                        note(false, 'SA', 0, 0);
-                    },
-                    onBytes: (_connection, direction, bytes) => note(direction === 'up', 'A', bytes.length, half),
-                    onEnd() {
-                        note(true, 'F', 0, half);
-                        note(false, 'F', 0, half);
-                    },
-                });
+            const proxy = proxies.get(port) ?? await FaultProxy.start({
+                target: port, faults: { up: { delay: half }, down: { delay: half } },
+                onConnection() {
+                    note(true, 'S', 0, 0);
+                    note(false, 'SA', 0, 0);
+                },
+                onBytes: (_connection, direction, bytes) => note(direction === 'up', 'A', bytes.length, half),
+                onEnd() {
+                    note(true, 'F', 0, half);
+                    note(false, 'F', 0, half);
+                },
+            });
+            if (!proxies.has(port)) {
                 proxies.set(port, proxy);
                 seen.set(port, segments);
             }
