@@ -14,7 +14,7 @@ export interface Reading {
     readonly value: number;
 }
 
-export interface Trend {
+interface Trend {
     /** A hour's growth, and how uncertain that is (standard error). Infinite where there are too few readings. */
     readonly slope: number;
     readonly error: number;
@@ -32,7 +32,7 @@ export interface Growth extends Trend {
     readonly broken: boolean;
 }
 
-export function trendOf(readings: readonly Reading[]): Trend {
+function trendOf(readings: readonly Reading[]): Trend {
     const count = readings.length;
     const mean = (of: (reading: Reading) => number): number => readings.reduce((sum, each) => sum + of(each), 0) / count;
     const meanHours = mean(({ hours }) => hours);
@@ -44,7 +44,7 @@ export function trendOf(readings: readonly Reading[]): Trend {
 }
 
 /** True if the readings rise by more than `allowance` an hour, and that cannot be chance (three standard errors). */
-export function rises(readings: readonly Reading[], allowance: number): boolean {
+function rises(readings: readonly Reading[], allowance: number): boolean {
     const { slope, error } = trendOf(readings);
     return slope - 3 * error > allowance;
 }
@@ -74,7 +74,7 @@ function judge(readings: readonly Reading[], allowance: number, isDevice: boolea
         const settled = readings.slice(BOARD_SETTLES);
         return { ...trendOf(settled), allowance, broken: settled.some(({ value }) => value !== settled[0].value) };
     }
-    // By then V8 has learnt what each call site sees, and what has a fixed size is full.
+    // By then V8 has learnt what each place of the code sees, and what has a fixed size is full.
     const late = readings.filter(({ hours }) => hours > readings.at(-1)!.hours / 2);
     const judged = isDevice && late.length > 0 && late.at(-1)!.hours - late[0].hours > SHORTEST;
     return { ...trendOf(late), allowance: judged ? allowance : null, broken: judged && rises(late, allowance) };
