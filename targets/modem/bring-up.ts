@@ -34,8 +34,9 @@ const SIM_PUK_REQUIRED = 12;
 const WRONG_PIN = 16;
 
 export abstract class BringUp extends StageRunner {
-    /** Which of the plan's speeds is being tried. */
+    /** Which of the plan's speeds the port has, and how many are still to be tried. */
     private speed = 0;
+    private speedsLeft = 0;
     private tries = 0;
     /** Until when the modem must be registered. */
     private deadline = 0;
@@ -126,7 +127,7 @@ export abstract class BringUp extends StageRunner {
         if (!this.portOpen) {
             this.portOpen = true;
             this.reached = PROBING;
-            this.engine.open(this.plan.speeds[0]);
+            this.engine.open(this.plan.speeds[this.speed]);
             // It may be gone by now.
             if (!this.portOpen) return;
         }
@@ -139,7 +140,8 @@ export abstract class BringUp extends StageRunner {
         }
         if (this.reached === PROBING) {
             this.stage = PROBING;
-            this.tries = this.speed = 0;
+            this.tries = 0;
+            this.speedsLeft = this.plan.speeds.length;
             this.engine.awaitQuiet(QUIET, LONGEST_QUIET);
             // A digit of the command may have changed on the line: the modem may want as many as there can be.
             if (this.engine.owes) this.engine.sender.pad(this.options.dialect.sendMaximum);
@@ -210,7 +212,7 @@ export abstract class BringUp extends StageRunner {
     /** The modem's state of registration with one of its networks: what is better of it and of what the other one was. */
     private hearState(state: number): void {
         const known = this.answer;
-        if (known !== HOME && known !== ROAMING && (known !== SEARCHING || state === HOME || state === ROAMING)) this.answer = state;
+        if (known !== HOME && (state === HOME || state === ROAMING || known !== ROAMING && known !== SEARCHING)) this.answer = state;
     }
 
     private endProbe(outcome: number): void {
@@ -222,9 +224,11 @@ export abstract class BringUp extends StageRunner {
         this.tries++;
         if (this.tries === PROBES) {
             this.tries = 0;
-            this.speed++;
-            if (this.speed < this.plan.speeds.length) this.engine.open(this.plan.speeds[this.speed]);
-            else if (this.options.powerKey && !this.keyTried) {
+            this.speedsLeft--;
+            if (this.speedsLeft > 0) {
+                this.speed = (this.speed + 1) % this.plan.speeds.length;
+                this.engine.open(this.plan.speeds[this.speed]);
+            } else if (this.options.powerKey && !this.keyTried) {
                 this.keyTried = true;
                 return this.pressKey();
             } else {

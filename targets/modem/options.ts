@@ -46,6 +46,11 @@ export interface ModemOptions {
      * sending more than the port can hold: 64 on Moddable's ESP32, whose port holds 128.
      */
     readonly readSize?: number;
+    /**
+     * False: a modem whose answer to a send has no count (Quectel, SIM7080) is not asked how many bytes it has sent before more are. For a firmware that
+     * means something else by its number: each connection would end at the second send, with TRANSPORT_FAULT.
+     */
+    readonly countSent?: boolean;
     /** The longest line of the modem, and command to it, that matters. 192 if left out. */
     readonly lineSize?: number;
     /** False: networks other than the SIM's own are not used, and finding none but them is no coverage. */

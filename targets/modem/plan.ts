@@ -109,7 +109,7 @@ export class Plan {
         const writer = new BookWriter(textsOf(options, sockets), dialect.lineEnd ?? '\r', options.lineSize ?? 192);
         this.prompt = (dialect.prompt ?? '>').charCodeAt(0);
         this.speeds = [options.baud ?? 115200].concat(options.otherBauds ?? []);
-        this.laySteps(writer, sequencesOf(options, sockets), sockets);
+        this.laySteps(writer, sequencesOf(options, sockets), sockets, options.countSent !== false);
         this.layPatterns(writer, sockets, dialect);
         this.book = writer.finish();
     }
@@ -124,7 +124,7 @@ export class Plan {
         return this.places[which] < this.places[which + 1];
     }
 
-    private laySteps(writer: BookWriter, sequences: readonly (readonly Step[])[], sockets: SocketCommands): void {
+    private laySteps(writer: BookWriter, sequences: readonly (readonly Step[])[], sockets: SocketCommands, countSent: boolean): void {
         for (let index = 0; index < SEND; index++) {
             this.places[index] = writer.place;
             writer.steps(sequences[index]);
@@ -134,7 +134,7 @@ export class Plan {
         this.places[READ] = writer.place;
         writer.step(sockets.read, 0, sockets.read);
         this.places[COUNT] = writer.place;
-        if (sockets.count) writer.step(sockets.count, 0, null);
+        if (sockets.count && countSent) writer.step(sockets.count, 0, null);
     }
 
     private layPatterns(writer: BookWriter, sockets: SocketCommands, dialect: Dialect): void {

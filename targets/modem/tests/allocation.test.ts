@@ -15,11 +15,11 @@ if (!engine.available) console.log(`SKIPPED: no virtual board, because ${engine.
  * all, of which a turn of the machine takes about 30. What the client takes below the transport's callbacks, 90, is in it.
  */
 const ceilings: Readonly<Record<string, number>> = {
-    'a line that means nothing': 119, 'publish QoS 0': 120, 'publish QoS 1 + PUBACK': 155, 'received QoS 0': 149, 'idle poll': 118, 'reconnect': 163,
+    'a line that means nothing': 118, 'publish QoS 0': 120, 'publish QoS 1 + PUBACK': 154, 'received QoS 0': 148, 'idle poll': 118, 'reconnect': 162,
 };
 const kinds = Object.keys(ceilings);
 /** Slots and bytes of chunks that stay on the heap for a transport. */
-const LIVE_SLOTS = 168;
+const LIVE_SLOTS = 169;
 const LIVE_CHUNKS = 2408;
 
 const path = engine.available ? engine.path : '';

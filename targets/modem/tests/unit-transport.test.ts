@@ -236,6 +236,18 @@ test('the modem is asked how many bytes it has sent before more are sent, and at
     assert.equal([asked().slice(3), world.closed], [['AT+QISEND=0,0'], [TRANSPORT_FAULT]]);
 });
 
+test('with countSent: false it is not asked', () => {
+    const world = new World({ countSent: false });
+    world.transport.open(world);
+    world.pass(2000);
+    for (let round = 0; round < 3; round++) {
+        world.transport.write(bytesOf('ab'), 0, 2);
+        world.transport.flush();
+        world.pass(200);
+    }
+    assert.equal([world.modem.sent, world.modem.commands.includes('AT+QISEND=0,0')], [6, false]);
+});
+
 test('a firmware that cannot say how many bytes it has sent is used as it is, and one that could is not believed when it cannot', () => {
     const world = new World();
     world.modem.counts = false;
@@ -255,6 +267,22 @@ test('a firmware that cannot say how many bytes it has sent is used as it is, an
     send();
     world.pass(1000);
     assert.equal([world.modem.sent, world.closed], [6, [CONNECTION_LOST]]);
+});
+
+test('a modem that was found at another speed and then is at the first one again is found there', () => {
+    const world = new World({ otherBauds: [9600] });
+    world.modem.speed = 9600;
+    world.transport.open(world);
+    world.pass(30000);
+    assert.is(world.opened, 1);
+    world.modem.speed = 115200;
+    world.transport.write(bytesOf('ab'), 0, 2);
+    world.transport.flush();
+    world.pass(40000);
+    assert.equal(world.closed, [TRANSPORT_FAULT]);
+    world.transport.open(world);
+    world.pass(30000);
+    assert.equal([world.opened, world.modem.opened.at(-1)], [2, 115200]);
 });
 
 test('a port that goes away during a read leaves nothing behind: the next connection reads', () => {
