@@ -17,7 +17,7 @@ export function mappedBoard(board: Board, address: string): BenchBoard {
     switch (board.engine) {
         case 'espruino': return mappedEspruino(board, address, powerCycle);
         case '': throw new UsageError(`${board.name}: say in the board map which engine it has: espruino or moddable`);
-        default: throw new UsageError(`${board.name}: motemq test drives boards with espruino; one with ${board.engine} has no console that could be told what to do`);
+        default: throw new UsageError(`${board.name}: motemq test cannot drive boards with ${board.engine} yet, only those with espruino; --board virtual runs the suites on Moddable's engine`);
     }
 }
 
