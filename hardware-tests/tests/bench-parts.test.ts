@@ -1,0 +1,234 @@
+// What `motemq test` is made of, part by part: the TAP runtime of boards on a clock of its own, the lines that it writes, images, secrets, reports.
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeImage, readImage } from '../boards/virtual/image.ts';
+import { exitCodeOf } from '../host/harness/bench/bench.ts';
+import { packetsOf } from '../host/harness/bench/packets-seen.ts';
+import { planOf, summaries } from '../host/harness/bench/plan.ts';
+import { readBoardLine, readMemory, unquote } from '../host/harness/bench/protocol.ts';
+import { readHistory } from '../host/harness/bench/report/history.ts';
+import { pageOf } from '../host/harness/bench/report/page.ts';
+import { sparkline } from '../host/harness/bench/report/sparkline.ts';
+import { junitOf, tapOf } from '../host/harness/bench/report/text.ts';
+import { stepOf } from '../host/harness/bench/report/timeline.ts';
+import { writeReports } from '../host/harness/bench/report/write.ts';
+import type { BoardResult, RunResult, TestResult } from '../host/harness/bench/results.ts';
+import { hiderOf, networkOf } from '../host/harness/bench/secrets.ts';
+import { directors } from '../host/bench-directors.ts';
+import { BENCH_FAILED, PASSED, TEST_FAILED, UsageError } from '../host/harness/errors.ts';
+import { names } from '../suites/every.ts';
+import { Tap } from '../suites/tap.ts';
+import type { Order } from '../suites/tap.ts';
+
+const folder = mkdtempSync(join(tmpdir(), 'parts-'));
+test.after(() => rmSync(folder, { recursive: true, force: true }));
+
+/** A board with a clock that stands until `pass`, whose tests do nothing by themselves. */
+function tapOnBoard(begin: (order: Order) => void = () => {}) {
+    const lines: string[] = [];
+    const timers = new Map<object, { due: number; callback: () => void }>();
+    const stopped: string[] = [];
+    let time = 1000;
+    let memory = 500;
+    const tap = new Tap<Order>({
+        engine: 'none',
+        print: line => lines.push(line),
+        now: () => time,
+        after(ms, callback) {
+            const timer = {};
+            timers.set(timer, { due: time + ms, callback });
+            return timer;
+        },
+        cancel: timer => timers.delete(timer as object),
+        memory: () => ++memory,
+    }, 'image-1', (order) => {
+        begin(order);
+        return { stop: () => stopped.push(order.name!) };
+    });
+    const pass = (ms: number): void => {
+        time += ms;
+        for (const [timer, { due, callback }] of timers) {
+            if (due > time) continue;
+            timers.delete(timer);
+            callback();
+        }
+    };
+    return { tap, pass, stopped, take: () => lines.splice(0), pending: () => timers.size };
+}
+
+test('TAP on the board: it says that it is ready, who it is and which run, then a result with time and memory', () => {
+    const { tap, pass, take, pending } = tapOnBoard();
+    assert.equal(take(), ['# motemq ready image-1']);
+    tap.hear({ hello: 'a1', tests: 3 });
+    assert.equal(take(), ['TAP version 14', '# motemq run a1 image image-1 memory 501 engine none', '1..3']);
+    tap.hear({ test: 1, name: 'fly', deadline: 100 });
+    tap.note('flaps');
+    pass(7);
+    tap.end('', '');
+    assert.equal(take(), ['#1 begins', '#1 flaps', 'ok 1 - fly', '  ---', '  ms: 7', '  memory: [502, 503]', '  ...']);
+    assert.is(pending(), 0);
+    tap.hear({ test: 2, name: 'dive', deadline: 100 });
+    tap.end('fell "in"\n', '');
+    assert.equal(take().slice(1, 4), ['not ok 2 - dive', '  ---', '  message: "fell \\"in\\"\\n"']);
+    tap.hear({ test: 3, name: 'sing', deadline: 100 });
+    tap.end('', 'no voice');
+    assert.is(take()[1], 'ok 3 - sing # SKIP no voice');
+});
+
+test('TAP on the board: a test that is late fails and is stopped, one that throws fails, and what ends twice ends once', () => {
+    const { tap, pass, take, stopped } = tapOnBoard((order) => {
+        if (order.name === 'throw') throw new Error('oh');
+    });
+    tap.hear({ test: 1, name: 'late', deadline: 100 });
+    pass(99);
+    assert.equal(stopped, []);
+    pass(1);
+    assert.equal(stopped, ['late']);
+    assert.ok(take().includes('  message: "not done within 100 ms"'));
+    tap.end('', '');
+    assert.equal(take(), []);
+    tap.hear({ test: 2, name: 'throw', deadline: 100 });
+    assert.ok(take().includes('  message: "threw Error: oh"'));
+    pass(200);
+    assert.equal(take(), []);
+});
+
+test('TAP on the board: an order that comes twice is taken once, an answer goes to who asked, and a test that was given up is stopped', () => {
+    const { tap, take, stopped } = tapOnBoard();
+    const answers: string[] = [];
+    tap.hear({ test: 1, name: 'ask', deadline: 100 });
+    tap.hear({ test: 1, name: 'ask', deadline: 100 });
+    tap.ask('cut rst', answer => answers.push(answer));
+    assert.equal(take().slice(1), ['#1 begins', '#1 ? cut rst']);
+    tap.hear({ answer: 'done' });
+    tap.hear({ answer: 'done' });
+    assert.equal(answers, ['done']);
+    tap.hear({ test: 2, name: 'next', deadline: 100 });
+    assert.equal(stopped, ['ask']);
+    tap.end('', '');
+    assert.ok(take().includes('ok 2 - next'));
+});
+
+test('the board\'s lines are read, and anything else is something else', () => {
+    const lines: Record<string, unknown> = {
+        '# motemq ready motemq-image-1': { kind: 'ready', image: 'motemq-image-1' },
+        '# motemq run a1 image b2 memory -1 engine xs 1': { kind: 'greeting', run: 'a1', image: 'b2', engine: 'xs 1' },
+        '#3 begins': { kind: 'begins', test: 3 }, '#3 ? cut rst': { kind: 'command', test: 3, command: 'cut rst' }, '#3 state 1 0': { kind: 'note', test: 3, text: 'state 1 0' },
+        'ok 3 - a - b': { kind: 'result', test: 3, passed: true, skip: '' }, 'not ok 4 - a': { kind: 'result', test: 4, passed: false, skip: '' },
+        'ok 5 - a # SKIP why': { kind: 'result', test: 5, passed: true, skip: 'why' }, '  ms: 12': { kind: 'detail', name: 'ms', value: '12' }, '  ...': { kind: 'end of details' },
+    };
+    for (const [line, read] of Object.entries(lines)) assert.equal(readBoardLine(line), read);
+    for (const other of ['ok', 'ok 3', 'nok 3 - a', '#3', '#x y', '# motemq ready', 'TAP version 14', '1..3', ' ok 3 - a', '']) assert.is(readBoardLine(other).kind, 'other', other);
+    assert.equal([readMemory('[1, 2]'), readMemory('[-1, -1]'), readMemory('[1')], [[1, 2], null, null]);
+    assert.equal([unquote('"a\\"b"'), unquote('"torn\\x1b"')], ['a"b', 'torn\\x1b']);
+});
+
+test('each scenario of a board has a director and says what it shows', () => {
+    assert.equal(Object.keys(directors).sort(), [...names].sort());
+    assert.equal(Object.keys(summaries).sort(), [...names].sort());
+});
+
+test('a filter means the test of its name, or those that have it in theirs', () => {
+    const chosen = (filter: string): string[] => planOf(filter, null).map(({ name }) => name);
+    assert.equal(chosen('connect'), ['connect']);
+    assert.equal(chosen('large, rate'), ['stream large', 'skip large', 'rate']);
+    assert.is(chosen('').length, names.length);
+    assert.equal(planOf('steady', 7), [{ name: 'steady', deadline: 7000 }]);
+    assert.throws(() => planOf('fly', null), (error: Error) => error instanceof UsageError);
+});
+
+test('an image is started whole or not at all, and only on its chip', () => {
+    const program = { script: 'trace("ä")', preload: ['var a'] };
+    const image = makeImage(5, program);
+    assert.is((image.length - 32) % 16, 0);
+    const flash = Buffer.concat([image, Buffer.alloc(100, 0xff)]);
+    assert.equal(readImage(flash, 5), { program });
+    assert.match((readImage(flash, 0) as { because: string }).because, /mismatch chip ID/);
+    assert.match((readImage(Buffer.alloc(64, 0xff), 5) as { because: string }).because, /^invalid header: 0xffffffff$/);
+    for (let at = 32; at < image.length; at++) {
+        const spoiled = Buffer.from(flash);
+        spoiled[at] ^= 0x10;
+        // The bytes that fill the last block are under the SHA-256 alone.
+        assert.match((readImage(spoiled, 5) as { because: string }).because, /Checksum failed|hash failed/, `byte ${at}`);
+    }
+    assert.match((readImage(flash.subarray(0, image.length - 40), 5) as { because: string }).because, /invalid segment length/);
+});
+
+test('what must not be seen is not, the longer word first, in every way of quoting', () => {
+    assert.is(networkOf({}), null);
+    const hide = hiderOf(networkOf({ MOTEMQ_WIFI_SSID: 'net', MOTEMQ_WIFI_PASSWORD: 'net"1' }));
+    assert.is(hide('join net with net"1, {"p":"net\\"1"}, net%221'), 'join *** with ***, {"p":"***"}, ***');
+    assert.is(hiderOf(null)('net'), 'net');
+});
+
+test('packets have the time of their last byte, whatever they were split into; malformed ones are said', () => {
+    const traffic = (at: number, direction: 'up' | 'down', hex: string) => ({ at, number: 0, direction, bytes: Buffer.from(hex, 'hex') });
+    const seen = packetsOf([traffic(1, 'up', '320a00'), traffic(2, 'up', '04702f61620009'), traffic(3, 'up', '6869'), traffic(4, 'down', '40020009'), traffic(5, 'down', 'f000ff')], 'p');
+    assert.equal(seen.packets.slice(0, 2), [
+        { at: 3, connection: 0, direction: 'up', text: 'PUBLISH 9 ab qos 1, 2 bytes', bytes: 12 }, { at: 4, connection: 0, direction: 'down', text: 'PUBACK 9', bytes: 4 },
+    ]);
+    assert.match(seen.packets[2].text, /^malformed: /);
+    assert.equal([seen.bytesUp, seen.bytesDown, seen.messages, seen.leftOut], [12, 7, 1, 0]);
+});
+
+const result = (name: string, fields: Partial<TestResult> = {}): TestResult => ({
+    name, round: 1, status: 'passed', reason: '', ms: 5, attempts: 1, memory: null, bytesUp: 10, bytesDown: 2, messages: 0, notes: [], packets: [], packetsLeftOut: 0, ...fields,
+});
+const nasty = '<script>alert(1)</script> & "]]>" \'\u001b[31m\u0000';
+const board = (tests: readonly TestResult[], fields: Partial<BoardResult> = {}): BoardResult => ({
+    name: 'attic', port: nasty, chip: 'esp32', engine: 'xs', image: 'i', loaded: nasty, faults: [], broken: false, ms: 1, tests, log: 'attic.log', ...fields,
+});
+const runOf = (boards: readonly BoardResult[]): RunResult => ({ run: 'a1', begun: '2026-01-02T03:04:05.000Z', ms: 9, broker: 'aedes', boards });
+
+test('the exit code: a failed test is certain, whatever the bench did', () => {
+    const unreached = board([result('b', { status: 'unreached' })], { broken: true });
+    assert.is(exitCodeOf(runOf([board([result('a')])])), PASSED);
+    assert.is(exitCodeOf(runOf([board([result('a', { status: 'skipped' })])])), PASSED);
+    assert.is(exitCodeOf(runOf([board([result('a')]), unreached])), BENCH_FAILED);
+    assert.is(exitCodeOf(runOf([board([result('a', { status: 'failed' })]), unreached])), TEST_FAILED);
+});
+
+test('TAP, JUnit and page hold whatever a board has printed, as text', async () => {
+    const run = runOf([board([
+        result('fine', { packets: [{ at: 1, connection: 0, direction: 'up', text: nasty, bytes: 3 }], memory: [1, 2], messages: 2 }),
+        result('bad', { status: 'failed', reason: `${nasty}\nmore`, notes: [nasty] }), result('left', { status: 'skipped', reason: nasty }),
+        result('never', { status: 'unreached', reason: 'stopped' }),
+    ], { faults: [{ message: nasty, advice: nasty }], broken: true })]);
+    const tap = await tapOf(run);
+    assert.match(tap, /^ {4}ok 1 - fine$/m);
+    assert.match(tap, /^ {4}# bytes per message 6\.0$/m);
+    assert.match(tap, /^ {4}not ok 2 - bad$/m);
+    assert.match(tap, /^ {4}ok 3 - left # SKIP /m);
+    assert.match(tap, /^not ok 1 - attic$/m);
+    const junit = junitOf(run);
+    assert.match(junit, /<testsuites tests="4" failures="1" errors="1" skipped="1"/);
+    // oxlint-disable-next-line no-control-regex
+    assert.not.match(junit, /[\x00-\x08\x0b\x0c\x0e-\x1f]/);
+    assert.not.match(junit.replace(/<!\[CDATA\[[^]*?\]\]>/g, ''), /<script|& /);
+    const page = pageOf(run, []);
+    assert.not.match(page, /<script|alert\(1\)<\//);
+    assert.match(page, /&lt;script&gt;/);
+    assert.not.match(page, /https?:|src=|@import|url\(/);
+});
+
+test('earlier runs are drawn; a line of history that was torn is left out', async () => {
+    const path = join(folder, 'history.jsonl');
+    assert.equal(readHistory(path), []);
+    const steady = (ms: number): TestResult => result('rate', { ms, notes: [`rate qos 0 ${ms} a second`, 'rate qos 1 40 a second'] });
+    await writeReports(folder, runOf([board([steady(100)])]));
+    writeFileSync(path, `${readFileSync(path, 'utf8')}{"run":"torn\n`);
+    const page = await writeReports(folder, runOf([board([steady(250)])]));
+    const runs = readHistory(path);
+    assert.equal(runs.map(({ boards }) => boards['attic']['rate']), [
+        { status: 'passed', ms: 100, memory: null, bytesPerMessage: null, rates: [100, 40] }, { status: 'passed', ms: 250, memory: null, bytesPerMessage: null, rates: [250, 40] },
+    ]);
+    assert.match(readFileSync(page, 'utf8'), /Over 2 runs[^]*2 runs: 100 to 250 a second, last 250/);
+    assert.is(sparkline([1, null], 'ms'), '');
+    assert.match(sparkline([1, null, 3], 'ms'), /points="4\.0,22\.0 106\.0,4\.0"/);
+    assert.equal([stepOf(9), stepOf(11), stepOf(4200)], [1, 2, 500]);
+});
+
+test.run();
