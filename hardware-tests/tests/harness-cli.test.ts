@@ -21,6 +21,7 @@ import type { SerialDevice } from '../host/harness/serial-devices.ts';
 import { SlipReader, slipFrame } from '../host/harness/slip.ts';
 import { noPseudoTerminals, SerialDevice as Terminal } from '../host/serial-device.ts';
 import { openSerialPort } from '../host/harness/serial-port.ts';
+import { motemq as built } from './harness-program.ts';
 import { together } from './harness-together.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'harness-'));
@@ -28,7 +29,9 @@ test.after(() => rmSync(folder, { recursive: true, force: true }));
 if (noPseudoTerminals) console.log(`SKIPPED: ports that are pseudo-terminals, because ${noPseudoTerminals}`);
 const terminalTest = noPseudoTerminals ? test.skip : together;
 
-const motemq = (...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', ...words], 60_000);
+const motemq = (...words: string[]) => built(words);
+/** As `npx motemq` starts it in a work tree. */
+const fromSources = (...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', ...words], 60_000);
 const image = Buffer.from('an image '.repeat(300));
 const sha256 = createHash('sha256').update(image).digest('hex');
 
@@ -174,7 +177,7 @@ terminalTest('a port that is in use says by whom; one without modem lines works 
 
 together('what is not asked for rightly ends with 3, and help with 0', async () => {
     const [help, flashHelp, none, unknown, both, refused] = await Promise.all([
-        motemq('--help'), motemq('flash', '--help'), motemq('fly'), motemq('boards', '--colour'), motemq('flash', manifest('esp32')), motemq('flash', manifest('esp8266'), '--port', 'http://x'),
+        fromSources('--help'), motemq('flash', '--help'), motemq('fly'), motemq('boards', '--colour'), motemq('flash', manifest('esp32')), motemq('flash', manifest('esp8266'), '--port', 'http://x'),
     ]);
     assert.is(help.code, PASSED);
     assert.match(help.output, /doctor.*\n.*boards.*\n.*flash/);
@@ -246,8 +249,7 @@ terminalTest('flash: a board of the map, behind a command that makes a terminal,
     const end = await boardOnTerminal(board);
     const lines = await boardLines(board, folder);
     try {
-        const variables = Object.entries(lines.environment).map(([name, value]) => `${name}=${value}`);
-        const ended = await runProcess('env', [...variables, process.execPath, 'scripts/entries/motemq.mjs', 'flash', manifest('esp32'), '--port', end.address], 60_000);
+        const ended = await built(['flash', manifest('esp32'), '--port', end.address], lines.environment);
         assert.is(ended.code, PASSED, ended.output);
         assert.match(ended.output, /wrote and compared app.bin at 921600 baud\n/);
         assert.equal(board.events.slice(-4), ['boot loader', 'stub', 'baud 921600', 'boot application'], lines.changes.join(', '));

@@ -6,19 +6,18 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runProcess } from '../../scripts/run-process.ts';
 import { RomBoard } from '../boards/rom/board.ts';
 import { boardOnSocket } from '../boards/rom/ends.ts';
 import { BENCH_FAILED, PASSED, USAGE, UsageError } from '../host/harness/errors.ts';
 import { findFirmware } from '../host/harness/firmware.ts';
 import { chipIds, imageFault } from '../host/harness/image.ts';
+import { motemq } from './harness-program.ts';
 import { together } from './harness-together.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'firmware-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
 
-const motemq = (environment: Readonly<Record<string, string>>, ...words: string[]) =>
-    runProcess('env', [...Object.entries(environment).map(([name, value]) => `${name}=${value}`), process.execPath, 'scripts/entries/motemq.mjs', 'flash', ...words], 60_000);
+const flash = (environment: Readonly<Record<string, string>>, ...words: string[]) => motemq(['flash', ...words], environment);
 
 /** An image with two segments, sums included. */
 function image(chip: string, size = 5000): Buffer {
@@ -111,7 +110,7 @@ together('a release is written to a board', async () => {
     const board = new RomBoard({ chip: 'esp32', inLoader: true });
     const end = await boardOnSocket(board);
     try {
-        const done = await motemq({}, path, '--port', end.address);
+        const done = await flash({}, path, '--port', end.address);
         assert.is(done.code, PASSED, done.output);
         for (const [name, offset] of [['bootloader.bin', 0x1000], ['partitions_espruino.bin', 0x8000], ['espruino_esp32.bin', 0x10000]] as const) {
             const data = readFileSync(join(path, name));
@@ -127,8 +126,8 @@ const application = release('application', { 'manifest.json': Buffer.from('{"inc
 together('an application for Moddable without its SDK: what is missing, and what to do', async () => {
     const without = { PATH: '/usr/bin:/bin', MODDABLE: '' };
     const [missing, mod, platform, setting] = await Promise.all([
-        motemq(without, application, '--port', '/dev/ttyUSB0', '--platform', 'esp32'), motemq(without, application, '--port', '/dev/ttyUSB0', '--platform', 'esp32', '--mod'),
-        motemq(without, application, '--port', '/dev/ttyUSB0'), motemq(without, application, 'ssid', '--port', '/dev/ttyUSB0', '--platform', 'esp'),
+        flash(without, application, '--port', '/dev/ttyUSB0', '--platform', 'esp32'), flash(without, application, '--port', '/dev/ttyUSB0', '--platform', 'esp32', '--mod'),
+        flash(without, application, '--port', '/dev/ttyUSB0'), flash(without, application, 'ssid', '--port', '/dev/ttyUSB0', '--platform', 'esp'),
     ]);
     assert.is(missing.code, BENCH_FAILED, missing.output);
     assert.match(missing.output, /no mcconfig on the PATH\n +install it/);
@@ -148,9 +147,9 @@ together('an application for Moddable: mcconfig builds, then deploys, on the por
     const environment = (name: string) => ({ PATH: `${tools}:${process.env['PATH']}`, MODDABLE: tools, CALLS: join(folder, name) });
     const calls = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n');
     const [done, mod, failed, lost, socket] = await Promise.all([
-        motemq(environment('done'), application, '--board', 'attic', '--map', join(folder, 'map.yaml'), 'ssid=home', 'password=a b'), motemq(environment('mod'), application, '--port', '/dev/ttyUSB1', '--platform', 'esp', '--mod', '--debug'),
-        motemq(environment('failed'), application, '--port', '/dev/ttyUSB2', '--platform', 'esp', 'fail=1'), motemq({ ...environment('lost'), MODDABLE: join(folder, 'nowhere') }, application, '--port', '/dev/ttyUSB3', '--platform', 'esp'),
-        motemq(environment('socket'), application, '--port', 'socket://127.0.0.1:1', '--platform', 'esp'),
+        flash(environment('done'), application, '--board', 'attic', '--map', join(folder, 'map.yaml'), 'ssid=home', 'password=a b'), flash(environment('mod'), application, '--port', '/dev/ttyUSB1', '--platform', 'esp', '--mod', '--debug'),
+        flash(environment('failed'), application, '--port', '/dev/ttyUSB2', '--platform', 'esp', 'fail=1'), flash({ ...environment('lost'), MODDABLE: join(folder, 'nowhere') }, application, '--port', '/dev/ttyUSB3', '--platform', 'esp'),
+        flash(environment('socket'), application, '--port', 'socket://127.0.0.1:1', '--platform', 'esp'),
     ]);
     assert.is(done.code, PASSED, done.output);
     assert.equal(calls('done'), [`${application}|/dev/ttyUSB7|-m -p esp32/esp32c3 -t build ssid=home password=a b`, `${application}|/dev/ttyUSB7|-m -p esp32/esp32c3 -t deploy ssid=home password=a b`]);

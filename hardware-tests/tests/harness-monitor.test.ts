@@ -13,6 +13,7 @@ import { boardLines } from '../boards/rom/lines.ts';
 import { BENCH_FAILED, PASSED } from '../host/harness/errors.ts';
 import { noPseudoTerminals } from '../host/serial-device.ts';
 import { until } from '../host/until.ts';
+import { program } from './harness-program.ts';
 import { together } from './harness-together.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'monitor-'));
@@ -38,7 +39,7 @@ function answering(owner: ChipOwner): Application {
 }
 
 function start(words: readonly string[], environment: Readonly<Record<string, string>> = {}) {
-    const child = spawn(process.execPath, ['scripts/entries/motemq.mjs', 'monitor', ...words], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
+    const child = spawn(process.execPath, [program, 'monitor', ...words], { stdio: ['pipe', 'pipe', 'pipe'], env: { ...process.env, ...environment } });
     children.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => output += bytes.toString());

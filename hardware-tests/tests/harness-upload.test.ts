@@ -5,7 +5,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { runProcess } from '../../scripts/run-process.ts';
 import type { Device } from '../boards/device.ts';
 import { interpreterDevice, modelDevice } from '../boards/espruino/console/device.ts';
 import type { EspruinoDevice, ModelOptions } from '../boards/espruino/console/device.ts';
@@ -23,7 +22,8 @@ import type { BoardFile, Uploaded, UploadOptions } from '../host/harness/espruin
 import type { Port } from '../host/harness/port.ts';
 import { noPseudoTerminals } from '../host/serial-device.ts';
 import { until } from '../host/until.ts';
-import { together } from './harness-together.ts';
+import { motemq, program as motemqProgram } from './harness-program.ts';
+import { atMost, together } from './harness-together.ts';
 
 const found = findEspruino();
 if ('because' in found) console.log(`SKIPPED: uploads onto Espruino's interpreter, because ${found.because}`);
@@ -46,18 +46,11 @@ interface Bench {
     readonly upload: (options?: Partial<UploadOptions>, files?: readonly BoardFile[]) => Promise<Uploaded>;
 }
 
-/** Boards are processes: this many at a time. */
-let free = 8;
+const inTurn = atMost(16);
 
 /** Plays with a board behind a line with `faults`. */
-async function withBoard(options: ModelOptions, faults: LineFaults, play: (bench: Bench) => Promise<void>): Promise<void> {
-    await until('there is a free place', () => free > 0, 120);
-    free--;
-    try {
-        await playWith(await modelDevice(options), faults, play);
-    } finally {
-        free++;
-    }
+function withBoard(options: ModelOptions, faults: LineFaults, play: (bench: Bench) => Promise<void>): Promise<void> {
+    return inTurn(async () => playWith(await modelDevice(options), faults, play));
 }
 
 async function playWith(board: EspruinoDevice, faults: LineFaults, play: (bench: Bench) => Promise<void>): Promise<void> {
@@ -205,7 +198,7 @@ together('over a socket and over a pseudo-terminal', () => Promise.all([boardOnS
     }
 })));
 
-const motemq = (...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'upload', ...words], 60_000);
+const command = (...words: string[]) => motemq(['upload', ...words]);
 
 together('the command: files by name, the last one as the program, exit codes', async () => {
     const device = await modelDevice();
@@ -216,20 +209,20 @@ together('the command: files by name, the last one as the program, exit codes', 
     writeFileSync(join(folder, 'empty.js'), '');
     writeFileSync(join(folder, 'moddable.yaml'), `boards:\n  other: { port: "${end.address}", engine: moddable }\n`);
     try {
-        const done = await motemq(lib, app, '--boot', '--port', end.address);
+        const done = await command(lib, app, '--boot', '--port', end.address);
         assert.is(done.code, PASSED, done.output);
         assert.match(done.output, /Espruino 2v29 on ESP32: wrote and compared answer, .bootcde in packets\n.*runs the program \(run [0-9a-f]{8}\)/);
         const usage: readonly (readonly [string[], RegExp])[] = [
             [[], /name the files/], [[join(folder, 'none.js')], /there is no file/], [[join(folder, 'empty.js')], /is empty/], [[lib, app, '--name', 'x'], /single file/], [[`x=${lib}`, `x=${app}`], /two files/],
             [[`${'n'.repeat(29)}=${lib}`], /28 ASCII characters/], [[lib, '--baud', 'fast'], /--baud/], [[lib, '--map', join(folder, 'moddable.yaml'), '--board', 'other'], /runs moddable/],
         ];
-        for (const { code, output, message } of await Promise.all(usage.map(async ([words, message]) => ({ ...await motemq(...words, ...words.includes('--board') ? [] : ['--port', 'socket://127.0.0.1:1']), message })))) {
+        for (const { code, output, message } of await Promise.all(usage.map(async ([words, message]) => ({ ...await command(...words, ...words.includes('--board') ? [] : ['--port', 'socket://127.0.0.1:1']), message })))) {
             assert.is(code, USAGE, output);
             assert.match(output, message);
         }
-        const missing = await motemq(`second=${lib}`, '--port', 'socket://127.0.0.1:1');
+        const missing = await command(`second=${lib}`, '--port', 'socket://127.0.0.1:1');
         assert.is(missing.code, BENCH_FAILED, missing.output);
-        const named = await motemq(`second=${lib}`, '--port', end.address);
+        const named = await command(`second=${lib}`, '--port', end.address);
         assert.match(named.output, /wrote and compared second in packets\nthe board has restarted\n/);
     } finally {
         end.stop();
@@ -244,7 +237,7 @@ together('Ctrl-C ends an upload at once: the unfinished file is taken away', asy
     writeFileSync(large, Buffer.alloc(40_000, ' '));
     try {
         const { spawn } = await import('node:child_process');
-        const child = spawn(process.execPath, ['scripts/entries/motemq.mjs', 'upload', large, '--port', end.address], { stdio: ['ignore', 'pipe', 'pipe'] });
+        const child = spawn(process.execPath, [motemqProgram, 'upload', large, '--port', end.address], { stdio: ['ignore', 'pipe', 'pipe'] });
         let output = '';
         for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => output += bytes.toString());
         const ended = new Promise(resolve => child.once('close', resolve));

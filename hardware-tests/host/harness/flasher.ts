@@ -15,7 +15,7 @@ const BANNER = 1000;
 
 export interface FlashOptions {
     readonly entry: Entry;
-    /** Bits a second while data is sent; If that fails, once more at 115200 or less. */
+    /** Bits a second while data is sent; if that fails, twice more at 115200 or less. */
     readonly baud: number;
     /** Erase everything first: settings and files of an application, too. */
     readonly erase: boolean;
@@ -38,7 +38,8 @@ export interface Flashed {
 
 /** Flashes the board at `port`, which stays open. Rejects with a BenchError; as soon as the port has gone, with its reason. */
 export async function flash(port: Port, firmware: Firmware, options: FlashOptions): Promise<Flashed> {
-    const bauds = [options.baud, Math.min(options.baud, 115200)];
+    const slower = Math.min(options.baud, 115200);
+    const bauds = [options.baud, slower, slower];
     let erase = options.erase;
     for (let attempt = 0; ; attempt++) {
         try {

@@ -92,7 +92,7 @@ export class LoaderSession {
             await this.port.setBaud(baud);
             await this.transport.drainInput(50);
             // A register that every chip has.
-            await this.loader.readReg(0x40001000, 500);
+            await this.loader.readReg(0x40001000, 1500);
             return true;
         };
         const heard = await this.step(`changing to ${baud} baud`, deadlines.least, change()).catch(error => {
@@ -153,6 +153,7 @@ function notConnected(port: Port, tail: string, entry: Entry, error: Error): Ben
     if (!(error instanceof Late) && !/Failed to connect/.test(error.message)) return stepFailed('starting the loader', error);
     const running = /boot:0x[0-9a-f]+(?! \(DOWNLOAD)/i.test(tail) && !/waiting for download/.test(tail);
     if (running) return new BenchError(`the board at ${port.name} starts its application instead of its loader`, 'hold BOOT (GPIO0 to ground) and press RESET, then run the command again with --reset none');
+    if (/waiting for download\s*$/.test(tail)) return new BenchError(`the board at ${port.name} is in its loader, but does not answer`, 'look for a loose contact at TX of the adapter (RX of the board), use a short cable, and try again', true);
     const printable = tail.replace(/[^\x20-\x7e]+/g, ' ').trim();
     if (printable.length > 8) return new BenchError(`${port.name} speaks, but not as a loader does: "${printable.slice(-60)}"`, 'is it the right port? If so, hold BOOT, press RESET, and add --reset none');
     const how = entry === 'none' || !port.hasLines ? 'no reset was tried: hold BOOT, press RESET, then run the command again' : 'is it the right port, and has the board power? Hold BOOT, press RESET, and add --reset none';
