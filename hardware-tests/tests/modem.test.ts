@@ -11,7 +11,7 @@ import { drivers } from '../boards/modem/drivers.ts';
 import type { Fault } from '../boards/modem/faults.ts';
 import { runTrial } from '../boards/modem/trial.ts';
 
-const SEEDS = 90;
+const SEEDS = 60;
 const met = new Set<Fault>();
 
 for (const dialect of dialects) {

@@ -255,6 +255,22 @@ test('a send that gets no answer owes bytes, and padding pays them', () => {
     assert.is(world.line.written, '\0'.repeat(100));
 });
 
+test('padding goes out as the port takes it, and quiet is awaited from its end', () => {
+    const world = new EngineWorld({ lineSize: 64 });
+    world.line.room = 100;
+    world.engine.awaitQuiet(100, 5000);
+    world.engine.sender.pad(1460);
+    assert.is(world.line.written.length, 100);
+    world.platform.pass(60);
+    world.line.room = 5000;
+    world.line.owner!.onWritable();
+    assert.is(world.line.written, '\0'.repeat(1460));
+    world.platform.pass(99);
+    assert.equal(world.told, []);
+    world.platform.pass(1);
+    assert.equal(world.told, ['pause']);
+});
+
 test('a send without its prompt owes nothing', () => {
     const world = new EngineWorld();
     world.begin(send, 0, 'abc');
