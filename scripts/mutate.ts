@@ -38,7 +38,7 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
         mutate: mutated,
         plugins: [plugin], testRunner: 'in-process', ignorers: ['chosen-by-build'], runner,
         // The sandbox gets no tsconfig.json: Stryker would rewrite it with an interface that this TypeScript has not.
-        ignorePatterns: ['**', '!src/**', '!hardware-tests/host/**', '!scripts/**'],
+        ignorePatterns: ['**', '!src/**', '!targets/**', '!hardware-tests/boards/**', '!hardware-tests/host/**', '!scripts/**'],
         tempDirName: join('.cache', 'stryker'), coverageAnalysis: 'perTest', concurrency: Number(values.jobs),
         // The plugin counts the turns of loops instead: no clock judges.
         timeoutMS: 600_000, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
