@@ -16,7 +16,7 @@ import { boardOnSocket, boardOnTerminal } from '../boards/rom/ends.ts';
 import { portOf } from '../boards/rom/in-process.ts';
 import { openPort } from '../host/harness/addresses.ts';
 import { BENCH_FAILED, BenchError, INTERRUPTED, PASSED, USAGE } from '../host/harness/errors.ts';
-import { EspruinoLink } from '../host/harness/espruino/link.ts';
+import { enquire, EspruinoLink } from '../host/harness/espruino/link.ts';
 import { upload } from '../host/harness/espruino/upload.ts';
 import type { BoardFile, Uploaded, UploadOptions } from '../host/harness/espruino/upload.ts';
 import type { Port } from '../host/harness/port.ts';
@@ -120,10 +120,18 @@ together('bytes that are lost or garbled on the way there or back cost time only
     await until('the program runs', () => bench.printed().includes('the answer is 42'));
 }))));
 
-together('what a program prints all the time gets in nobody\'s way', () => withBoard({}, {}, async ({ port, upload }) => {
+together('what a program prints all the time gets in nobody\'s way', () => Promise.all([{}, { packets: false, version: '2v20' }].map(options => withBoard(options, {}, async ({ port, upload }) => {
     await port.write(Buffer.from('\x10setInterval(function(){print("15 degrees <<[1,1,1]>> and more")},1)\n'));
     await upload();
-}));
+}))));
+
+together('the firmware of an idle board is told without disturbing it; a silent one has none', async () => {
+    await withBoard({}, {}, async ({ port, printed }) => {
+        assert.equal(await enquire(port), { version: '2v29', board: 'ESP32' });
+        assert.is(printed(), '');
+    });
+    await withBoard({}, { silent: true }, async ({ port }) => assert.is(await enquire(port), null));
+});
 
 together('a loop without end is interrupted, and so are one that is typed ahead and a line that somebody has begun', () => withBoard({}, {}, async ({ port, upload }) => {
     await port.write(Buffer.from('\x10while(1);\n\x10while(2);\n'));

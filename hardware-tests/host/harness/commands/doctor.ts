@@ -1,5 +1,5 @@
 // `motemq doctor`: everything that the bench needs, looked at one by one, with what to do where something is missing.
-import { accessSync, constants, existsSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { openPort, parseAddress } from '../addresses.ts';
@@ -7,12 +7,13 @@ import { boardMapPath, readBoardMap } from '../board-map.ts';
 import type { Board } from '../board-map.ts';
 import type { Arguments } from '../cli.ts';
 import { BENCH_FAILED, BenchError, PASSED, UsageError } from '../errors.ts';
+import { enquire } from '../espruino/link.ts';
 import { restart } from '../flasher.ts';
 import { holdersOf } from '../holders.ts';
 import { LoaderSession } from '../loader-session.ts';
 import type { Entry } from '../loader-session.ts';
 import { benchPackages } from '../packages.ts';
-import { executable, onPath } from '../programs.ts';
+import { executable, helpers, onPath } from '../programs.ts';
 import { serialDevices } from '../serial-devices.ts';
 import type { SerialDevice } from '../serial-devices.ts';
 import { describeDevices } from './boards.ts';
@@ -45,7 +46,8 @@ export async function doctor({ values, positionals }: Arguments): Promise<number
     const map = await checkMap(report, String(values['map'] ?? boardMapPath));
     console.log('Ports');
     const devices = await serialDevices();
-    if (devices.length === 0) report.note('no serial port is plugged in', 'plug in a board with a cable that carries data; without a board: --port pty:command or socket://host:port');
+    checkGroups(report);
+    if (devices.length === 0) report.note('no serial port is plugged in', 'plug in a board with a cable that carries data; without a board: motemq test --board virtual, --port pty:command or socket://host:port');
     else console.log(describeDevices(devices).replace(/^/gm, '           '));
     for (const device of devices) await checkPort(report, device, values['probe'] === true);
     if (values['probe']) {
@@ -64,10 +66,31 @@ function checkMachine(report: Report): void {
     else report.bad(`missing: ${missing.map(([name]) => name).join(', ')}`, `npm install --save-dev ${missing.map(([, version]) => version).join(' ')}`);
     if (onPath(process.env['CC'] || 'cc')) report.good('a C compiler');
     else report.note('no C compiler', 'virtual boards and pseudo-terminals need one');
-    if (onPath('mcconfig')) report.good('Moddable (mcconfig)');
-    else report.note('no mcconfig', 'for Moddable boards, install its SDK and set MODDABLE and PATH');
+    const present = Object.keys(helpers).filter(onPath);
+    if (present.length) report.good(present.map(name => `${name} (${helpers[name]})`).join(', '));
+    const absent = Object.keys(helpers).filter(name => !present.includes(name));
+    if (absent.length) report.note(`no ${absent.join(', no ')}`, absent.map(name => `${name} ${helpers[name]}`).join('; '));
+    checkModdable(report);
     const espruino = process.env['ESPRUINO_BIN'];
     if (espruino && !executable(espruino)) report.bad(`ESPRUINO_BIN names ${espruino}, which cannot be run`, 'name the program that Espruino\'s Linux build makes');
+    else if (espruino) report.good(`Espruino's interpreter, ${espruino}`);
+}
+
+function checkModdable(report: Report): void {
+    const { MODDABLE } = process.env;
+    if (MODDABLE && !existsSync(MODDABLE)) return report.bad(`MODDABLE names ${MODDABLE}, which does not exist`, 'set it to the folder of Moddable\'s SDK');
+    if (MODDABLE && onPath('mcconfig')) return report.good(`Moddable's SDK in ${MODDABLE}`);
+    if (onPath('mcconfig')) return report.bad('mcconfig is there, but MODDABLE is not set', 'set it to the folder of Moddable\'s SDK');
+    report.note('no SDK of Moddable', `${MODDABLE ? 'put its build/bin folder onto the PATH' : 'for Moddable boards install it, then set MODDABLE and PATH'}: motemq flash calls its mcconfig`);
+}
+
+/** Whether the user's groups open serial ports, also before one is plugged in: Debian's dialout, Arch's uucp. */
+function checkGroups(report: Report): void {
+    if (process.platform !== 'linux' || process.getuid?.() === 0 || !existsSync('/etc/group')) return;
+    const groups = readFileSync('/etc/group', 'utf8').split('\n').map(line => line.split(':')).filter(([name]) => name === 'dialout' || name === 'uucp');
+    const own = [process.getgid?.(), ...process.getgroups?.() ?? []];
+    if (groups.length === 0 || groups.some(([, , id]) => own.includes(Number(id)))) return;
+    report.note(`you are not in the group ${groups.map(([name]) => name).join(' or ')}: serial ports will be closed to you`, `sudo usermod -aG ${groups[0][0]} $USER, then log in again`);
 }
 
 async function checkMap(report: Report, path: string): Promise<Board[]> {
@@ -109,9 +132,10 @@ async function probe(report: Report, name: string, port: string, entry: Entry): 
 async function chipAt(address: string, entry: Entry): Promise<string> {
     const port = await openPort(address, 115200);
     try {
+        const firmware = await enquire(port);
         const session = await LoaderSession.begin(port, entry);
         try {
-            return `${session.chip}, ${await session.flashSize() >> 10} KB of flash, ${await session.mac()}`;
+            return `${session.chip}, ${await session.flashSize() >> 10} KB of flash, ${await session.mac()}${firmware ? `, Espruino ${firmware.version} for ${firmware.board}` : ''}`;
         } finally {
             session.end();
             await restart(port, session.chip).catch(() => {});

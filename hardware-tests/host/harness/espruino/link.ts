@@ -7,6 +7,10 @@ import type { Port } from '../port.ts';
 import { ReplyReader } from './replies.ts';
 
 const ENQ = '\x05';
+/** Version and board. */
+const ANSWERED = /Espruino (\d+v\d\S*) (\S+)\s/;
+/** Ms in which an idle board answers it. */
+const ENQUIRY = 700;
 const CTRL_C = '\x03';
 /** Do not echo the line that follows. */
 const QUIET = '\x10';
@@ -163,23 +167,19 @@ export class EspruinoLink {
     }
 
     private async identify(): Promise<Firmware> {
-        const found = (): Firmware | null => {
-            const match = /Espruino (\d+v\d\S*) (\S+)/.exec(this.heard);
-            return match && { version: match[1], board: match[2] };
-        };
         // Whoever hears the first is idle. Ctrl-C ends a loop, and clears a line that was begun; a second one within 5 s would end Espruino on Linux,
         // and only helps a board that lives: what was typed ahead may be a loop, too.
-        for (const [bytes, wait] of [[ENQ, 700], [CTRL_C, 300], [ENQ, 2500], [ENQ, 3000], [CTRL_C, 300], [ENQ, 2500]] as const) {
+        for (const [bytes, wait] of [[ENQ, ENQUIRY], [CTRL_C, 300], [ENQ, 2500], [ENQ, 3000], [CTRL_C, 300], [ENQ, 2500]] as const) {
             if (wait === 3000 && !this.heard) break;
             await this.port.write(Buffer.from(bytes));
-            if (await this.hears(/Espruino \d+v\d\S* \S+\s/, wait)) return found()!;
+            if (await this.hears(ANSWERED, wait)) return findVersion(this.heard)!;
         }
         const version = await this.ask(++this.asked, 'process.version+" "+process.env.BOARD', 2000);
         if ('value' in version) {
             const [name, board = '?'] = String(version.value).split(' ');
             return { version: name, board };
         }
-        const late = found();
+        const late = findVersion(this.heard);
         if (late) return late;
         throw noEspruino(this.port.name, this.heard);
     }
@@ -191,11 +191,10 @@ export class EspruinoLink {
         if (this.request) {
             // A line that did not arrive whole. If the program has printed this, the line comes once more.
             if (!this.packets && /Uncaught .*\n/.test(text)) this.request.settle({ broken: /Uncaught .*/.exec(text)![0].trim() });
-            const line = /<<(\[.*?\])>>/.exec(this.heard);
-            if (line) {
-                this.heard = this.heard.replace(line[0], '');
-                this.answer(line[1]);
-            }
+            this.heard = this.heard.replace(/<<(\[.*?\])>>/g, (_all, answer: string) => {
+                this.answer(answer);
+                return '';
+            });
         }
         this.options.onText?.(bytes);
     }
@@ -203,7 +202,7 @@ export class EspruinoLink {
     /** An answer to an earlier attempt may come late. */
     private answer(text: string): void {
         const answer = parseAnswer(text);
-        if (!answer || answer[0] !== this.request?.number) return;
+        if (!Array.isArray(answer) || answer[0] !== this.request?.number) return;
         this.request.settle(answer[1] ? { value: answer[2] } : { thrown: String(answer[2]) });
     }
 
@@ -224,6 +223,29 @@ export class EspruinoLink {
             this.mayWrite = true;
         });
     }
+}
+
+/** The firmware of an idle board with Espruino at `port`; null if none answers at once. Disturbs no program. */
+export async function enquire(port: Port): Promise<Firmware | null> {
+    let heard = '';
+    try {
+        await port.write(Buffer.from(ENQ));
+        await within(ENQUIRY, port.gone, new Promise<void>((resolve) => {
+            port.onBytes = (bytes) => {
+                heard += Buffer.from(bytes).toString('latin1');
+                if (findVersion(heard)) resolve();
+            };
+        }));
+    } catch (error) {
+        if (!(error instanceof Late)) throw error;
+    }
+    return findVersion(heard);
+}
+
+/** What ENQ is answered with, somewhere in `heard`. */
+function findVersion(heard: string): Firmware | null {
+    const match = ANSWERED.exec(heard);
+    return match && { version: match[1], board: match[2] };
 }
 
 /** What an expression threw on the board. */
