@@ -10,7 +10,7 @@ import { bundleForBoard } from '../boards/xs/bundle.ts';
 import { makeScenario } from '../suites/index.ts';
 import type { Parameters } from '../suites/scenario.ts';
 import { FaultProxy } from './fault-proxy.ts';
-import type { Direction, ProxyConnection } from './fault-proxy.ts';
+import type { ProxyConnection, ProxyOptions } from './fault-proxy.ts';
 import { Observer } from './observer.ts';
 import { until } from './until.ts';
 
@@ -43,21 +43,13 @@ export async function startOnBoard(engine: string): Promise<StartDevice> {
 /** Who is let in by the broker of a stage. */
 export const user = { name: 'node', password: 'a secret' };
 
-/** What passed the proxy at once. */
-export interface Traffic {
-    /** Ms since the stage was opened. */
-    readonly at: number;
-    /** Of the connection. */
-    readonly number: number;
-    readonly direction: Direction;
-    readonly bytes: Buffer;
-}
-
 export interface StageOptions {
     /** Where the device finds the proxy; default 127.0.0.1. */
     readonly address?: string;
     /** Seconds in which the device reports what is awaited; default 20. */
     readonly patience?: number;
+    /** Is told of all that passes the proxy, as recordProxy (trace/proxy.ts) wants to be. */
+    readonly record?: Required<Pick<ProxyOptions, 'onConnection' | 'onBytes' | 'onEnd'>>;
 }
 
 let stages = 0;
@@ -72,25 +64,21 @@ export class Stage {
     readonly brokerPort: number;
     /** What the device sent on each connection. */
     private readonly sent: ReadonlyMap<ProxyConnection, readonly Packet[]>;
-    /** All that passed the proxy, as it arrived there. */
-    readonly traffic: readonly Traffic[];
     private patience = 20;
     private endDevice: () => Promise<unknown> = async () => {};
 
-    private constructor(prefix: string, brokerPort: number, proxy: FaultProxy, observer: Observer, sent: ReadonlyMap<ProxyConnection, readonly Packet[]>, traffic: Traffic[]) {
+    private constructor(prefix: string, brokerPort: number, proxy: FaultProxy, observer: Observer, sent: ReadonlyMap<ProxyConnection, readonly Packet[]>) {
         this.prefix = prefix;
         this.brokerPort = brokerPort;
         this.proxy = proxy;
         this.observer = observer;
         this.sent = sent;
-        this.traffic = traffic;
     }
 
     /** The broker at `brokerPort` lets `user` in. The device runs `scenario` from now on. */
     static async open(scenario: string, startDevice: StartDevice, brokerPort: number, options: StageOptions = {}): Promise<Stage> {
+        const { record } = options;
         const prefix = `stage${stages++}`;
-        const begun = performance.now();
-        const traffic: Traffic[] = [];
         const observer = await Observer.connect({ port: brokerPort, filter: `${prefix}/#`, user });
         const sent = new Map<ProxyConnection, Packet[]>();
         const taps = new Map<ProxyConnection, ReturnType<typeof parser>>();
@@ -98,6 +86,7 @@ export class Stage {
             target: brokerPort,
             address: options.address,
             onConnection(connection) {
+                record?.onConnection(connection);
                 const packets: Packet[] = [];
                 const tap = parser({ protocolVersion: 4 });
                 tap.on('packet', (packet) => packets.push(packet));
@@ -105,11 +94,12 @@ export class Stage {
                 taps.set(connection, tap);
             },
             onBytes(connection, direction, bytes) {
-                traffic.push({ at: performance.now() - begun, number: connection.number, direction, bytes });
+                record?.onBytes(connection, direction, bytes);
                 if (direction === 'up') taps.get(connection)?.parse(bytes);
             },
+            onEnd: connection => record?.onEnd(connection),
         });
-        const stage = new Stage(prefix, brokerPort, proxy, observer, sent, traffic);
+        const stage = new Stage(prefix, brokerPort, proxy, observer, sent);
         stage.patience = options.patience ?? stage.patience;
         const parameters = { scenario, prefix, clientId: prefix, userName: user.name, password: user.password };
         stage.endDevice = startDevice(parameters, proxy.port, (line) => stage.lines.push(line));

@@ -2,11 +2,13 @@
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import mqtt from 'mqtt-packet';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeImage, readImage } from '../boards/virtual/image.ts';
 import { exitCodeOf } from '../host/harness/bench/bench.ts';
-import { packetsOf } from '../host/harness/bench/packets-seen.ts';
+import { TestRecording } from '../host/harness/bench/packets-seen.ts';
+import type { ProxyConnection } from '../host/fault-proxy.ts';
 import { planOf, summaries } from '../host/harness/bench/plan.ts';
 import { readBoardLine, readMemory, unquote } from '../host/harness/bench/protocol.ts';
 import { readHistory } from '../host/harness/bench/report/history.ts';
@@ -165,13 +167,22 @@ test('what must not be seen is not, the longer word first, in every way of quoti
 });
 
 test('packets have the time of their last byte, whatever they were split into; malformed ones are said', () => {
-    const traffic = (at: number, direction: 'up' | 'down', hex: string) => ({ at, number: 0, direction, bytes: Buffer.from(hex, 'hex') });
-    const seen = packetsOf([traffic(1, 'up', '320a00'), traffic(2, 'up', '04702f61620009'), traffic(3, 'up', '6869'), traffic(4, 'down', '40020009'), traffic(5, 'down', 'f000ff')], 'p');
-    assert.equal(seen.packets.slice(0, 2), [
-        { at: 3, connection: 0, direction: 'up', text: 'PUBLISH 9 ab qos 1, 2 bytes', bytes: 12 }, { at: 4, connection: 0, direction: 'down', text: 'PUBACK 9', bytes: 4 },
+    let now = 100;
+    const lines: string[] = [];
+    const recording = new TestRecording({ print: line => lines.push(line), clock: { now: () => now++ } }, 'two words');
+    const connection = { number: 0, wasReset: false, endedBy: 'client' } as ProxyConnection;
+    recording.hooks.onConnection(connection);
+    recording.hooks.onBytes(connection, 'up', mqtt.generate({ cmd: 'connect', protocolId: 'MQTT', protocolVersion: 4, clientId: 'c', clean: true, keepalive: 9, username: 'user', password: Buffer.from('secret') }));
+    for (const [direction, hex] of [['down', '20020000'], ['up', '320a00'], ['up', '04702f61620009'], ['up', '6869'], ['down', '40020009'], ['down', 'f000ff']] as const) recording.hooks.onBytes(connection, direction, Buffer.from(hex, 'hex'));
+    recording.hooks.onEnd(connection);
+    const seen = recording.read('p');
+    assert.equal(seen.packets.slice(0, 4).map(({ text }) => text), ['CONNECT client "c", clean session, keep-alive 9 s, user hidden, password hidden', 'CONNACK accepted', 'PUBLISH identifier 9, QoS 1, "ab", 2 B "hi", in 3 pieces', 'PUBACK identifier 9']);
+    assert.equal(seen.packets.slice(2, 4), [
+        { at: 6, connection: 0, direction: 'up', text: 'PUBLISH identifier 9, QoS 1, "ab", 2 B "hi", in 3 pieces', bytes: 12 }, { at: 7, connection: 0, direction: 'down', text: 'PUBACK identifier 9', bytes: 4 },
     ]);
-    assert.match(seen.packets[2].text, /^malformed: /);
-    assert.equal([seen.bytesUp, seen.bytesDown, seen.messages, seen.leftOut], [12, 7, 1, 0]);
+    assert.match(seen.packets[4].text, / ! /);
+    assert.equal([seen.bytesUp, seen.bytesDown, seen.messages, seen.packetsLeftOut], [41, 11, 1, 0]);
+    assert.ok(lines.every(line => line.startsWith('mqtt~ two-words.0 ')));
 });
 
 const result = (name: string, fields: Partial<TestResult> = {}): TestResult => ({

@@ -55,6 +55,8 @@ onBoards('every suite on an emulated board, through its loader, and on Node besi
     const [, then, now] = /^memory (\d+) then (\d+)$/.exec(steady.notes.find(note => note.startsWith('memory'))!)!;
     assert.ok(Number(now) <= Number(then), `${then} bytes after 100 messages, ${now} after 1000`);
     assert.is(steady.messages, 2000);
+    const trace = await runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'trace', join(folder, 'all', 'virtual.trace')], 60_000);
+    assert.match(trace.output, /^connection connect\.0\n.*\n.*connected\n.* > CONNECT .*user hidden, password hidden/m);
     assert.match(file('all', 'virtual.log'), /^\d{4}-\d\d-\d\dT[\d:.]{12}Z < ok 1 - connect$/m);
 });
 

@@ -1,6 +1,8 @@
 // A whole run: all boards at once, each with a broker and a log of its own.
 import { randomBytes } from 'node:crypto';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { traceFile } from '../../../../targets/node/trace-file.ts';
 import { Broker } from '../../broker.ts';
 import { Mosquitto } from '../../mosquitto.ts';
 import { user } from '../../stage.ts';
@@ -44,11 +46,14 @@ export async function runBench(boards: readonly BoardPlan[], options: BenchOptio
         },
     };
     const results = await Promise.all(boards.map(async ({ board, tests }) => {
-        const log = new RawLog(join(options.folder, `${board.name.replace(/[^\w.-]/g, '_')}.log`), options.hide);
+        const path = join(options.folder, board.name.replace(/[^\w.-]/g, '_'));
+        const log = new RawLog(`${path}.log`, options.hide);
+        rmSync(`${path}.trace`, { force: true });
+        const trace = traceFile(`${path}.trace`);
         // A broker of its own: a subscription to # shall not hear other boards.
         const broker = await startBroker(options.broker);
         try {
-            return await new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped }, log, watched).run();
+            return await new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped }, log, trace, watched).run();
         } finally {
             await broker.stop();
         }

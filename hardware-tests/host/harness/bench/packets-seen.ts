@@ -1,7 +1,11 @@
-// The bytes that passed the proxy as MQTT packets with their times. Knows no file and no page.
-import { parser } from 'mqtt-packet';
-import type { Packet } from 'mqtt-packet';
-import type { Traffic } from '../../stage.ts';
+// What passed the proxy in one test: a trace (../../trace), kept in a file for `motemq trace`, and read again for the report.
+import mqtt from 'mqtt-packet';
+import type { TraceOptions } from '../../../../src/trace/index.ts';
+import type { ProxyOptions } from '../../fault-proxy.ts';
+import { packetsOf } from '../../trace/packets.ts';
+import { recordProxy } from '../../trace/proxy.ts';
+import { isChunk, readRecording } from '../../trace/recording.ts';
+import { describeRow } from '../../trace/text.ts';
 import type { PacketSeen } from './results.ts';
 
 /** Packets of a test that are kept. */
@@ -9,59 +13,41 @@ const KEPT = 400;
 
 export interface Seen {
     readonly packets: readonly PacketSeen[];
-    readonly leftOut: number;
+    readonly packetsLeftOut: number;
     readonly bytesUp: number;
     readonly bytesDown: number;
     /** PUBLISH packets in both directions. */
     readonly messages: number;
 }
 
-/** `prefix`: of the topics, which is left out. */
-export function packetsOf(traffic: readonly Traffic[], prefix: string): Seen {
-    const packets: PacketSeen[] = [];
-    let messages = 0;
-    let bytesUp = 0;
-    let bytesDown = 0;
-    const readers = new Map<string, (bytes: Buffer, at: number) => void>();
-    for (const { at, number, direction, bytes } of traffic) {
-        if (direction === 'up') bytesUp += bytes.length;
-        else bytesDown += bytes.length;
-        const key = `${number} ${direction}`;
-        let read = readers.get(key);
-        if (!read) {
-            const decoder = parser({ protocolVersion: 4 });
-            let now = 0;
-            const add = (text: string, size: number): void => void packets.push({ at: Math.round(now * 10) / 10, connection: number, direction, text, bytes: size });
-            decoder.on('packet', (packet) => {
-                if (packet.cmd === 'publish') messages++;
-                add(describe(packet, prefix), sizeOf(packet.length ?? 0));
-            });
-            decoder.on('error', error => add(`malformed: ${error.message}`, 0));
-            readers.set(key, read = (chunk, time) => {
-                now = time;
-                decoder.parse(chunk);
-            });
-        }
-        read(bytes, at);
+export class TestRecording {
+    /** For the stage's proxy. */
+    readonly hooks: Required<Pick<ProxyOptions, 'onConnection' | 'onBytes' | 'onEnd'>>;
+    private readonly lines: string[] = [];
+
+    /** `file`: the trace that goes on with this test; `name`: of the test. */
+    constructor(file: TraceOptions, name: string) {
+        this.hooks = recordProxy({
+            ...file, name: `${name.replaceAll(' ', '-')}.`,
+            print: (line) => {
+                this.lines.push(line);
+                file.print(line);
+            },
+        });
     }
-    return { packets: packets.slice(0, KEPT), leftOut: Math.max(0, packets.length - KEPT), bytesUp, bytesDown, messages };
-}
 
-/** Bytes of a packet with `remainingLength`: MQTT 3.1.1 §2.2.3. */
-function sizeOf(remainingLength: number): number {
-    return 1 + (remainingLength < 128 ? 1 : remainingLength < 16384 ? 2 : remainingLength < 2097152 ? 3 : 4) + remainingLength;
-}
-
-/** Never user name, password or payload. */
-function describe(packet: Packet, prefix: string): string {
-    const short = (topic: string): string => topic.startsWith(`${prefix}/`) ? topic.slice(prefix.length + 1) : topic;
-    const identifier = packet.messageId === undefined ? '' : ` ${packet.messageId}`;
-    switch (packet.cmd) {
-        case 'connect': return `CONNECT ${packet.clean ? 'clean' : 'kept'} session, keep-alive ${packet.keepalive} s`;
-        case 'connack': return `CONNACK ${packet.returnCode}${packet.sessionPresent ? ', session present' : ''}`;
-        case 'publish': return `PUBLISH${identifier} ${short(packet.topic)} qos ${packet.qos}${packet.dup ? ' dup' : ''}${packet.retain ? ' retain' : ''}, ${packet.payload.length} bytes`;
-        case 'subscribe': return `SUBSCRIBE${identifier} ${packet.subscriptions.map(({ topic, qos }) => `${short(topic)} qos ${qos}`).join(', ')}`;
-        case 'suback': return `SUBACK${identifier} ${packet.granted.join(' ')}`;
-        default: return `${packet.cmd.toUpperCase()}${identifier}`;
+    /** What has been recorded. `prefix`: of the topics, which is left out. Names and passwords are not recorded. */
+    read(prefix: string): Seen {
+        const { connections } = readRecording(`${this.lines.join('\n')}\n`);
+        const packets = connections.flatMap((connection, number) => packetsOf(mqtt, connection).map((row): PacketSeen => ({
+            at: Math.round(row.endTime * 10) / 10, connection: number, direction: row.direction, bytes: row.length || row.bytes.length,
+            text: `${row.type} ${describeRow(row)}`.trim().replaceAll(`"${prefix}/`, '"'),
+        })));
+        packets.sort((a, b) => a.at - b.at);
+        const bytes = (direction: 'up' | 'down'): number => connections.flatMap(({ happenings }) => happenings.filter(isChunk).filter(({ kind }) => kind === direction)).reduce((sum, chunk) => sum + chunk.bytes.length, 0);
+        return {
+            packets: packets.slice(0, KEPT), packetsLeftOut: Math.max(0, packets.length - KEPT), bytesUp: bytes('up'), bytesDown: bytes('down'),
+            messages: packets.filter(({ text }) => text.startsWith('PUBLISH ')).length,
+        };
     }
 }

@@ -1,5 +1,6 @@
 // One board's part of a run: program onto it, one test after the other, each on a stage of its own, and a board that is reset whenever a test has
 // left it in doubt. What the bench does wrong is tried again, what a test does wrong never.
+import type { TraceOptions } from '../../../../src/trace/index.ts';
 import { directors } from '../../bench-directors.ts';
 import { Stage } from '../../stage.ts';
 import { BenchError } from '../errors.ts';
@@ -10,7 +11,8 @@ import { BoardSession } from './board-session.ts';
 import { imageFor } from './images.ts';
 import { LATE_AT_MOST } from './playing.ts';
 import type { Verdict } from './playing.ts';
-import { packetsOf } from './packets-seen.ts';
+import { TestRecording } from './packets-seen.ts';
+import type { Seen } from './packets-seen.ts';
 import type { RawLog } from './raw-log.ts';
 import type { BenchFault, BoardResult, TestResult } from './results.ts';
 import type { Network } from './secrets.ts';
@@ -43,6 +45,7 @@ export class BoardRun {
     private readonly plan: readonly TestPlan[];
     private readonly options: RunOptions;
     private readonly log: RawLog;
+    private readonly trace: TraceOptions;
     private readonly progress: Progress;
     private readonly faults: BenchFault[] = [];
     private readonly tests: TestResult[] = [];
@@ -57,11 +60,13 @@ export class BoardRun {
     /** Of the test that was begun last: no two of a run have the same. */
     private number = 0;
 
-    constructor(board: BenchBoard, plan: readonly TestPlan[], options: RunOptions, log: RawLog, progress: Progress) {
+    /** `trace`: where what passes the proxy is recorded. */
+    constructor(board: BenchBoard, plan: readonly TestPlan[], options: RunOptions, log: RawLog, trace: TraceOptions, progress: Progress) {
         this.board = board;
         this.plan = plan;
         this.options = options;
         this.log = log;
+        this.trace = trace;
         this.progress = progress;
     }
 
@@ -179,8 +184,7 @@ export class BoardRun {
         const { verdict, objection, seen, notes } = judged;
         if (verdict.kind === 'bench') throw verdict.error;
         const result: TestResult = {
-            ...blank(test.name, round), attempts, notes, packets: seen.packets, packetsLeftOut: seen.leftOut,
-            bytesUp: seen.bytesUp, bytesDown: seen.bytesDown, messages: seen.messages,
+            ...blank(test.name, round), ...seen, attempts, notes,
             ms: verdict.kind === 'ended' && !Number.isNaN(verdict.ms) ? verdict.ms : Math.round(performance.now() - begun),
             memory: verdict.kind === 'ended' ? verdict.memory : null,
             ...statusOf(verdict, objection),
@@ -190,12 +194,13 @@ export class BoardRun {
         return result;
     }
 
-    private async playOnStage(session: BoardSession, test: TestPlan): Promise<{ verdict: Verdict; objection: string; seen: ReturnType<typeof packetsOf>; notes: readonly string[] }> {
+    private async playOnStage(session: BoardSession, test: TestPlan): Promise<{ verdict: Verdict; objection: string; seen: Seen; notes: readonly string[] }> {
         const { board, options } = this;
         const order = { test: ++this.number, name: test.name, deadline: test.deadline, address: board.address };
         let verdict!: Promise<Verdict>;
         const patience = (test.deadline + LATE_AT_MOST) / 1000;
         const notes: string[] = [];
+        const recording = new TestRecording(this.trace, test.name);
         const stage: Stage = await Stage.open(test.name, (parameters, port, onLine) => {
             const note = (text: string): void => {
                 notes.push(text);
@@ -206,7 +211,7 @@ export class BoardRun {
                 note, perform: command => perform(stage, command, board.powerCycle),
             }));
             return async () => {};
-        }, options.brokerPort, { address: board.address, patience });
+        }, options.brokerPort, { address: board.address, patience, record: recording.hooks });
         try {
             // Judged while the board still runs: it waits for what the director does.
             const objecting = directors[test.name](stage).then(() => '', (error: Error) => error.message);
@@ -214,7 +219,7 @@ export class BoardRun {
             // Nobody will report anything any more.
             if (ended.kind !== 'ended' || !ended.passed || ended.skip) stage.lines.push('the board ended');
             const objection = await objecting;
-            return { verdict: ended, objection: options.hide(objection), seen: packetsOf(stage.traffic, stage.prefix), notes };
+            return { verdict: ended, objection: options.hide(objection), seen: recording.read(stage.prefix), notes };
         } finally {
             await stage.close();
         }

@@ -54,7 +54,7 @@ function sectionOf(board: BoardResult, history: readonly RunFigures[]): string {
     });
     const rounds = roundsOf(board);
     return `<section id="${anchor(board.name)}"><h2>${escape(board.name)}</h2>
-<p class="soft">${escape(board.port)}; ${escape(board.loaded || 'nothing was put on it')}. All that it said: <code>${escape(board.log)}</code></p>
+<p class="soft">${escape(board.port)}; ${escape(board.loaded || 'nothing was put on it')}. All that it said: <code>${escape(board.log)}</code>; what passed its links, for <code>motemq trace</code> and Wireshark: <code>${escape(board.log.replace(/\.log$/, '.trace'))}</code></p>
 ${faults.join('\n')}
 <div class="head"><span>result</span><span>test</span><span class="n">time</span><span class="n extra">bytes a message</span><span class="n extra">memory after</span><span class="extra">time over runs</span></div>
 ${board.tests.map(test => testOf(test, rounds, seriesOf(board.name, test.name, history))).join('\n')}
