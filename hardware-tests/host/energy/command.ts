@@ -59,7 +59,7 @@ function planOf(values: Values): Plan {
 /** `drawing` at `path`: as it is, or in a page where the name ends so. */
 function writeChart(path: string, drawing: string, title: string): void {
     const isPage = /\.html?$/i.test(path);
-    const page = `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<meta name="color-scheme" content="light dark">\n<title>${title}</title>\n<style>body { margin: 1rem; } svg { max-width: 100%; height: auto; }</style>\n${drawing}</html>\n`;
+    const page = `<!doctype html>\n<html lang="en">\n<meta charset="utf-8">\n<meta name="viewport" content="width=device-width">\n<meta name="color-scheme" content="light dark">\n<title>${title}</title>\n<style>body { margin: 1rem; } svg { width: 100%; min-width: 600px; max-width: 860px; height: auto; }</style>\n${drawing}</html>\n`;
     try {
         writeFileSync(path, isPage ? page : drawing);
     } catch (error) {
