@@ -1,5 +1,6 @@
 // `npm run simulate`: plays the client against the simulator, many seeds or one, or proves that the simulator finds known bugs.
 import { parseArgs } from 'node:util';
+import { publishedFiles } from '../hardware-tests/boards/espruino/bundle.ts';
 import { playSeeds } from '../hardware-tests/host/simulator/crew.ts';
 import { invariants } from '../hardware-tests/host/simulator/invariants.ts';
 import { knownBugs } from '../hardware-tests/host/simulator/known-bugs.ts';
@@ -13,10 +14,12 @@ const { values } = parseArgs({
     options: {
         'seeds': { type: 'string', default: '1000' }, 'first': { type: 'string', default: '1' }, 'jobs': { type: 'string', default: '2' },
         'seed': { type: 'string' }, 'script': { type: 'string' }, 'trace': { type: 'boolean', default: false },
-        'self-test': { type: 'boolean', default: false }, 'bug': { type: 'string' },
+        'device': { type: 'string' }, 'self-test': { type: 'boolean', default: false }, 'bug': { type: 'string' },
     },
 });
 const workers = Number(values.jobs);
+/** `--device espruino`: the client made for its sockets, as it is published, instead of that of src. */
+const code = values.device === 'espruino' ? (await publishedFiles()).motemq : '';
 /** Within so many seeds each known bug must be found. */
 const MOST_SEEDS = 2000;
 /** From so many seeds on everything that can be met must have been. */
@@ -29,26 +32,26 @@ const readScript = (line: string): Step[] => (JSON.parse(line) as number[][]).ma
 
 /** Plays one seed again, or a script; true if all is well. A failing one is shortened, and the trace is of the short one. */
 function replay(seed: number, script: readonly Step[] | null, trace: boolean): boolean {
-    const outcome = simulate(seed, script);
+    const outcome = simulate(seed, script, null, undefined, code);
     const name = script ? 'the script' : `seed ${seed}`;
     if (!outcome.violation) {
-        if (trace) simulate(seed, script, print);
+        if (trace) simulate(seed, script, print, undefined, code);
         print(`${name}: no violation`);
         return true;
     }
-    const short = shortest(outcome);
+    const short = shortest(outcome, code);
     print(`${name} violates '${outcome.broken}': ${outcome.violation}`);
     print(`the shortest script that still does, ${short.length - 1} of ${outcome.steps.length - 1} steps, each with its choices:`);
     for (const [index, name] of stepNames(short).entries()) print(`  ${name} ${JSON.stringify(short[index].choices)}`);
     if (trace) print('\n     time     who     what (wire: connection number, > from the client, < to it)');
-    if (trace) simulate(seed, short, print);
+    if (trace) simulate(seed, short, print, undefined, code);
     print(`npm run simulate -- --trace --script '${scriptLine(short)}'`);
     return false;
 }
 
 async function many(first: number, count: number): Promise<boolean> {
     const begun = performance.now();
-    const { runs, failures, coverage, virtualTime } = await playSeeds(first, first + count, workers);
+    const { runs, failures, coverage, virtualTime } = await playSeeds(first, first + count, workers, null, null, code);
     print(coverageReport(coverage));
     print(`${runs} seeds, ${failures.length} violations, ${(virtualTime / 3600000).toFixed(0)} virtual hours in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     for (const { seed, broken, violation } of failures.slice(0, 10)) print(`seed ${seed}: '${broken}': ${violation.split('\n')[0]}`);

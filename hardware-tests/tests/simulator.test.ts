@@ -5,6 +5,7 @@ import * as assert from 'uvu/assert';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { root } from '../../scripts/root.ts';
+import { publishedFiles } from '../boards/espruino/bundle.ts';
 import { endsWithin } from '../host/simulator/bounded.ts';
 import { playSeeds } from '../host/simulator/crew.ts';
 import { valuesHeld } from '../host/simulator/held.ts';
@@ -30,6 +31,16 @@ for (const name of ['acknowledgements skipped while the transport is blocked', '
         assert.ok(failures.length > 0);
     });
 }
+
+test('the client made for Espruino keeps every promise under 60 seeds, and a bug in its file is found by what it breaks', async () => {
+    const code = (await publishedFiles()).motemq;
+    assert.equal((await playSeeds(1, 61, workers, null, null, code)).failures, []);
+    // DUP of what is sent again.
+    const parts = code.split('>64?0:8');
+    assert.is(parts.length, 2);
+    const { failures } = await playSeeds(1, 61, workers, null, 'DUP', parts.join('>64?0:0'));
+    assert.is(failures[0]?.broken, 'DUP');
+});
 
 test('a known bug whose text is not in the source exactly once is an error', async () => {
     try {

@@ -1,8 +1,9 @@
 // The full client for Espruino's sockets, as a classic script: what require('motemq') returns.
-import { client, makeClient, subscribe, unsubscribe } from './compact/session.ts';
+import { client, isPending, makeClient, subscribe, unsubscribe } from './compact/session.ts';
 import { makeSubscription } from './compact/subscription.ts';
 import { makeTopic } from './compact/topic.ts';
 
+client.isPending = isPending;
 client.subscribe = subscribe;
 client.unsubscribe = unsubscribe;
 exports.Client = makeClient;

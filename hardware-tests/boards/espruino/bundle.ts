@@ -44,7 +44,7 @@ export async function bundleForEspruino(entry: string): Promise<string> {
     const result = await build({
         entryPoints: [join(root, entry)], bundle: true, write: false, format: 'cjs', platform: 'neutral', target: 'es2020',
         supported: { 'optional-chain': false }, external: ['motemq', 'net', 'Storage', 'Wifi'], define: { ...constants(false), RangeError: 'Error' },
-        minifySyntax: true, minifyWhitespace: true, plugins: [published], logLevel: 'error',
+        minify: true, plugins: [published], logLevel: 'error',
         logOverride: { 'commonjs-variable-in-esm': 'silent' },
     });
     return result.outputFiles[0].text;

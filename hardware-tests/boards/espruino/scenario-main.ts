@@ -7,7 +7,7 @@ import type { Network } from '../../../targets/espruino/espruino.ts';
 declare function print(text: string): void;
 declare function require(name: 'net'): Network;
 
-let scenario: Scenario;
+let scenario: Scenario | null;
 
 exports.run = (parameters: Parameters, port: number): void => {
     scenario = makeScenario({
@@ -21,4 +21,8 @@ exports.run = (parameters: Parameters, port: number): void => {
     scenario.start();
 };
 
-exports.stop = (): void => scenario.stop();
+exports.stop = (): void => {
+    if (scenario) scenario.stop();
+    // An ESP8266 has no room for two.
+    scenario = null;
+};

@@ -1,10 +1,11 @@
 // The application of the simulated client, as long as the power lasts: publishes, subscribes, stops and starts. It remembers what
 // the client promised and what it was told.
-import { BUFFER_FULL, CONNECTED, CONNECTING, NOT_SUBSCRIBED, OPENING, PUBACK_TIMEOUT, STOPPED, STOPPING, SUBACK_TIMEOUT, Subscription, Topic, TOO_LARGE, UNSUBACK_TIMEOUT, WAITING } from '../../../src/index.ts';
+import { BUFFER_FULL, CONNECTED, CONNECTING, NOT_SUBSCRIBED, OPENING, PUBACK_TIMEOUT, STOPPED, STOPPING, SUBACK_TIMEOUT, TOO_LARGE, UNSUBACK_TIMEOUT, WAITING } from '../../../src/index.ts';
 import { reasonText, stateText } from '../../../src/session/reason-texts.ts';
-import type { Client, ClientOptions, Credentials, Message } from '../../../src/index.ts';
+import type { Client, ClientOptions, Credentials, Message, Subscription, Topic } from '../../../src/index.ts';
 import type { SimulatedClock } from './clock.ts';
 import { act } from './deeds.ts';
+import type { Library } from './espruino.ts';
 import type { Callback } from './deeds.ts';
 import { Inbox, NO_HANDLER } from './inbox.ts';
 import type { Entry } from './ledger.ts';
@@ -49,12 +50,12 @@ export class Application {
     private readonly clock: SimulatedClock;
     private readonly topic: Topic;
 
-    constructor(world: World, clock: SimulatedClock) {
+    constructor(world: World, clock: SimulatedClock, library: Library) {
         this.world = world;
         this.clock = clock;
         this.inbox = new Inbox(world, this.wanted);
-        this.topic = new Topic(clock, 'up');
-        this.subscriptions = FILTERS.map((filter, index) => new Subscription(clock, filter, index % 2, index === WITHOUT_HANDLER ? undefined : message => this.onMessage(message, index)));
+        this.topic = new library.Topic(clock, 'up');
+        this.subscriptions = FILTERS.map((filter, index) => new library.Subscription(clock, filter, index % 2, index === WITHOUT_HANDLER ? undefined : message => this.onMessage(message, index)));
     }
 
     /** The callbacks, for the client's options. */

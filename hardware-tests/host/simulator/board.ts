@@ -1,9 +1,10 @@
 // A board from power-up to power cut: its RAM with the client in it, its clock, and the application that runs on it. Of all this
 // nothing outlasts a power cut: the next board has the same client identifier and knows nothing.
 // A cut inside an event needs no case of its own: what the client had not flushed is lost, what it had may arrive or not.
-import { Client } from '../../../src/index.ts';
+import { Client, Subscription, Topic } from '../../../src/index.ts';
 import { Application } from './application.ts';
 import { SimulatedClock } from './clock.ts';
+import { loadOnEspruino } from './espruino.ts';
 import { valuesHeld } from './held.ts';
 import type { World } from './world.ts';
 
@@ -15,6 +16,8 @@ export class Board {
     readonly clock: SimulatedClock;
     readonly application: Application;
     readonly client: Client;
+    /** Ends an event. */
+    readonly idle: () => void;
     private readonly world: World;
     private readonly memory: Uint8Array;
     private readonly sendBuffer: Uint8Array;
@@ -26,7 +29,9 @@ export class Board {
         const { judge, script, settings, link } = world;
         this.world = world;
         this.clock = new SimulatedClock(judge, script, settings.clockOrigin, settings.clockSigned);
-        this.application = new Application(world, this.clock);
+        const library = world.code ? loadOnEspruino(world.code, world, this.clock) : { Client, Subscription, Topic, idle() {} };
+        this.idle = library.idle;
+        this.application = new Application(world, this.clock, library);
         const size = settings.sendBuffer;
         this.memory = new Uint8Array(size + settings.receiveBuffer + 3 * AROUND).fill(POISON);
         this.sendBuffer = this.memory.subarray(AROUND, AROUND + size);
@@ -36,7 +41,7 @@ export class Board {
             ...(settings.changingCredentials ? { connectSize: 36 } : {}),
             ...this.application.callbacks(),
         };
-        this.client = this.application.client = new Client(options);
+        this.client = this.application.client = new library.Client(options);
         const lent = new Set<object>([options, this.clock, link, this.sendBuffer, receiveBuffer, ...this.application.subscriptions]);
         this.isLent = value => lent.has(value) || link.lent.has(value);
         this.heldAtFirst = valuesHeld(this.client, this.isLent);

@@ -47,13 +47,13 @@ function work(file: string, workerData: Assignment): Promise<Report> {
 let bundles = 0;
 
 /** Plays the seeds from `first` below `end` in `workers` workers. Each stops when something breaks `until`, and reports only such violations; null: it does not stop, and reports all. */
-export async function playSeeds(first: number, end: number, workers: number, bug: KnownBug | null = null, until: Invariant | null = null): Promise<Report> {
+export async function playSeeds(first: number, end: number, workers: number, bug: KnownBug | null = null, until: Invariant | null = null, code = ''): Promise<Report> {
     const folder = join(root, '.cache', 'simulator');
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `run-seeds.${process.pid}.${bundles++}.mjs`);
     await bundle(file, bug);
     try {
-        const reports = await Promise.all(Array.from({ length: workers }, (_, index) => work(file, { first: first + index, stride: workers, end, until })));
+        const reports = await Promise.all(Array.from({ length: workers }, (_, index) => work(file, { first: first + index, stride: workers, end, until, code })));
         const coverage = noCoverage();
         for (const report of reports) addCoverage(coverage, report.coverage);
         return {

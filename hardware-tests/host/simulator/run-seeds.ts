@@ -11,6 +11,8 @@ export interface Assignment {
     readonly stride: number;
     readonly end: number;
     readonly until: Invariant | null;
+    /** The client's file, if it is one made for Espruino. */
+    readonly code: string;
 }
 
 export interface Failure {
@@ -29,14 +31,14 @@ export interface Report {
 /** A worker that looks for something else does not wait for more of those. */
 const MOST_ENDLESS_RUNS = 3;
 
-const { first, stride, end, until } = workerData as Assignment;
+const { first, stride, end, until, code } = workerData as Assignment;
 const coverage = noCoverage();
 const failures: Failure[] = [];
 let runs = 0;
 let virtualTime = 0;
 let endless = 0;
 for (let seed = first; seed < end; seed += stride) {
-    const { violation, broken, coverage: more, time } = simulate(seed);
+    const { violation, broken, coverage: more, time } = simulate(seed, null, null, undefined, code);
     runs++;
     virtualTime += time;
     addCoverage(coverage, more);

@@ -14,14 +14,14 @@ export function sameViolation({ violation, broken }: Outcome): (outcome: Outcome
 }
 
 /** The script of a violation, shortened. */
-export function shortest(outcome: Outcome): Step[] {
-    return shrink(outcome.steps, sameViolation(outcome), outcome.broken === 'return' ? ENDLESS_ATTEMPTS : undefined);
+export function shortest(outcome: Outcome, code = ''): Step[] {
+    return shrink(outcome.steps, sameViolation(outcome), outcome.broken === 'return' ? ENDLESS_ATTEMPTS : undefined, code);
 }
 
 /** The shortest script found, in at most `attempts` runs, whose outcome is still `wanted`, as that of `steps` is. */
-export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boolean, attempts = 3000): Step[] {
+export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boolean, attempts = 3000, code = ''): Step[] {
     const budget = { left: attempts };
-    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script, null, SHORT_LIMIT));
+    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script, null, SHORT_LIMIT, code));
     let best: Step[] = [...steps];
     // What was tamed may make other steps superfluous, and those others: again, until nothing gets shorter or milder.
     for (let before: Step[] | null = null; before !== best && budget.left > 0;) {

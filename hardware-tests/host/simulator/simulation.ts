@@ -12,6 +12,7 @@ import { calmDown } from './calm.ts';
 import type { SimulatedClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { count } from './coverage.ts';
+import { settingsOnEspruino } from './espruino.ts';
 import type { Inbox } from './inbox.ts';
 import type { Script } from './script.ts';
 import { drawSettings } from './settings.ts';
@@ -23,8 +24,8 @@ export class Simulation extends Surroundings {
     /** Handles that were pending when the power was last cut. */
     private formerHandles: readonly number[] = [];
 
-    constructor(script: Script, write: ((line: string) => void) | null) {
-        super(script, drawSettings(script), write);
+    constructor(script: Script, write: ((line: string) => void) | null, code = '') {
+        super(script, code ? settingsOnEspruino(drawSettings(script)) : drawSettings(script), write, code);
         this.judge.situation = () => `${STATE_NAMES[this.client.state]} | ${this.bufferSituation()}`;
         this.board = new Board(this);
     }
@@ -106,6 +107,10 @@ export class Simulation extends Surroundings {
 
     protected accepted(): void {
         // What that means for subscriptions is judged in the end.
+    }
+
+    protected override idle(): void {
+        this.board.idle();
     }
 
     protected check(): void {

@@ -18,6 +18,7 @@ export abstract class Surroundings implements World {
     readonly judge: Judge;
     readonly script: Script;
     readonly settings: Settings;
+    readonly code: string;
     readonly up: Ledger;
     readonly down: Ledger;
     readonly witness: WireWitness;
@@ -29,10 +30,11 @@ export abstract class Surroundings implements World {
     abstract readonly client: Publisher;
     abstract readonly inbox: Inbox;
 
-    constructor(script: Script, settings: Settings, write: ((line: string) => void) | null) {
+    constructor(script: Script, settings: Settings, write: ((line: string) => void) | null, code = '') {
         const judge = this.judge = new Judge(write);
         this.script = script;
         this.settings = settings;
+        this.code = code;
         judge.note('event', `the board gets power: ${JSON.stringify(settings)}`);
         const up = this.up = new Ledger(judge, 'the broker');
         const down = this.down = new Ledger(judge, 'the application');
@@ -69,6 +71,11 @@ export abstract class Surroundings implements World {
     /** What is to be told of the messages once a run is over. */
     abstract countMessages(): void;
 
+    /** What the machine does when an event is over. */
+    protected idle(): void {
+        // Most clients ask for a wake.
+    }
+
     /** What must hold after each event. */
     protected abstract check(): void;
 
@@ -84,6 +91,7 @@ export abstract class Surroundings implements World {
         this.event = name;
         if (!name.startsWith('wake')) this.clock.disturbed();
         event();
+        this.idle();
         this.check();
     }
 

@@ -10,6 +10,8 @@ export interface World {
     readonly judge: Judge;
     readonly script: Script;
     readonly settings: Settings;
+    /** The client's file, if it is one made for Espruino; '': it is that of src. */
+    readonly code: string;
     readonly link: SimulatedLink;
     readonly witness: WireWitness;
     /** Messages to the broker, and from it. */

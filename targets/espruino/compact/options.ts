@@ -88,6 +88,8 @@ export interface Publisher {
 export interface Client extends Publisher {
     readonly received: number;
     readonly skipped: number;
+    /** True while the packet with this handle waits for its acknowledgement. */
+    isPending(handle: number): boolean;
     /** Queues a SUBSCRIBE, and renews it whenever the broker has not kept the session. Returns a handle or a refusal, as `publish` does. */
     subscribe(subscription: Subscription): number;
     /** Queues an UNSUBSCRIBE. The subscription's handler gets no further message. Returns a handle or a refusal, as `publish` does. */
