@@ -39,7 +39,7 @@ function send() { client.publish(topic, payload, 0, payload.length, 1, false); }
 function look() {
   var used = process.memory().usage;
   if (used < least) least = used;
-  if (++looks % 20) setTimeout(look, 5); else { print("used " + least); least = 1e6; if (count < ${FIRST + ROUNDS}) send(); }
+  if (++looks % 60) setTimeout(look, 50); else { print("used " + least); least = 1e6; if (count < ${FIRST + ROUNDS}) send(); }
 }
 var client = new mqtt.Client({
   platform: platform, transport: transport, clientId: "m", sendBuffer: new Uint8Array(256), receiveBuffer: new Uint8Array(256),
