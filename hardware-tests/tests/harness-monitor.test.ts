@@ -32,6 +32,7 @@ function answering(owner: ChipOwner): Application {
             const line = Buffer.from(bytes).toString().trim();
             if (line === 'crash') owner.reset('rst:0xc (SW_CPU_RESET)', 'Guru Meditation Error: Core  0 panic\'ed (LoadProhibited)\r\n');
             else if (line === 'noise') for (let count = 0; count < 3; count++) owner.print(Uint8Array.of(0x80, 0xfe, 0x9a, 0xc8, 0xff, 10));
+            else if (line === 'ask') owner.print('how much? ');
             else owner.print(`heard ${line}\r\n`);
         },
         stop() {},
@@ -64,6 +65,8 @@ together('lines with time and marker, a log file, lines that are typed; Ctrl-C e
         // It waits until the port is open.
         monitor.type('hello');
         await monitor.shows(/^\d\d:\d\d:\d\d\.\d{3} {13}heard hello$/m);
+        monitor.type('ask');
+        await monitor.shows(/how much\?$/m);
         monitor.type('crash');
         await monitor.shows(/^\d\d:\d\d:\d\d\.\d{3} \[panic\] {5}Guru Meditation[^]*\[reboot\] {4}ets Jun[^]*\[reboot\] {4}rst:0xc \(SW_CPU_RESET\)[^]*sensor ready/m);
         monitor.type('noise');

@@ -143,7 +143,13 @@ together('a loop without end is interrupted, and so are one that is typed ahead 
 together('a full Storage is told with what it holds; compacting is tried first', () => withBoard({}, {}, async ({ upload }) => {
     await upload({ boot: null }, [{ name: 'large', data: Buffer.alloc(3000, 'l') }]);
     const { message, advice } = await failing(upload({}, [{ name: 'huge', data: Buffer.alloc(70_000, 'h') }]));
-    assert.match(message, /Storage is full: \d+ bytes are needed, \d+ are free. It holds large/);
+    assert.match(message, /Storage is full: \d+ bytes are needed, \d+ are free or would be. It holds large/);
+    // What does not fit takes nothing away.
+    assert.match((await failing(upload({ boot: null }, [{ name: 'large', data: Buffer.alloc(70_000, 'L') }]))).message, /It holds large/);
+    assert.equal((await upload({ boot: null }, [{ name: 'large', data: Buffer.alloc(3000, 'l') }])).skipped, ['large']);
+    // What only fits in the place of its former version replaces it.
+    assert.equal((await upload({ boot: null }, [{ name: 'large', data: Buffer.alloc(40_000, 'm') }])).written, ['large']);
+    assert.equal((await upload({ boot: null }, [{ name: 'large', data: Buffer.alloc(40_000, 'n') }])).written, ['large']);
     assert.match(advice, /erase/);
 }));
 
@@ -221,7 +227,7 @@ together('the command: files by name, the last one as the program, exit codes', 
         assert.is(done.code, PASSED, done.output);
         assert.match(done.output, /Espruino 2v29 on ESP32: wrote and compared answer, .bootcde in packets\n.*runs the program \(run [0-9a-f]{8}\)/);
         const usage: readonly (readonly [string[], RegExp])[] = [
-            [[], /name the files/], [[join(folder, 'none.js')], /there is no file/], [[join(folder, 'empty.js')], /is empty/], [[lib, app, '--name', 'x'], /single file/], [[`x=${lib}`, `x=${app}`], /two files/],
+            [[], /name the files/], [[join(folder, 'none.js')], /there is no file/], [[join(folder, 'empty.js')], /is empty/], [[lib, app, '--name', 'x'], /single file/], [[`x=${lib}`, `x=${app}`], /two files/], [[`.bootcde=${lib}`, app, '--boot'], /two files/],
             [[`${'n'.repeat(29)}=${lib}`], /28 ASCII characters/], [[lib, '--baud', 'fast'], /--baud/], [[lib, '--map', join(folder, 'moddable.yaml'), '--board', 'other'], /runs moddable/],
         ];
         for (const { code, output, message } of await Promise.all(usage.map(async ([words, message]) => ({ ...await command(...words, ...words.includes('--board') ? [] : ['--port', 'socket://127.0.0.1:1']), message })))) {

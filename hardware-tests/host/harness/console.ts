@@ -80,6 +80,11 @@ export class Console {
         }
     }
 
+    /** Ends the line that has begun, though its end has not come. */
+    flush(): void {
+        this.reader.flush();
+    }
+
     /** Ends the line that has begun, and lets go of the port. Safe twice. */
     close(): void {
         if (this.closed) return;

@@ -6,6 +6,8 @@ import { BenchError } from './errors.ts';
 import type { Port } from './port.ts';
 import { intoApplication, playSequence } from './reset.ts';
 
+/** Ms without a byte after which a line is shown that has no end: a question, a row of dots. */
+const QUIET = 500;
 /** Ms between two attempts to find a port again that has gone. */
 const LOOK = 300;
 /** Unreadable lines, and no other among them, until the speed is taken for wrong. */
@@ -75,14 +77,22 @@ export class Monitor {
     }
 
     private async listen(port: Port, stop: AbortSignal): Promise<void> {
-        this.console = new Console(port, line => this.tell(line));
+        const console = this.console = new Console(port, line => this.tell(line));
+        const hear = port.onBytes;
+        let timer: NodeJS.Timeout | undefined;
+        port.onBytes = (bytes) => {
+            hear(bytes);
+            clearTimeout(timer);
+            timer = setTimeout(() => console.flush(), QUIET);
+        };
         this.started();
         await new Promise<void>((resolve) => {
             const either = AbortSignal.any([stop, port.gone]);
             if (either.aborted) resolve();
             else either.addEventListener('abort', () => resolve(), { once: true });
         });
-        this.console.close();
+        clearTimeout(timer);
+        console.close();
         this.console = null;
         await port.close();
     }

@@ -23,7 +23,7 @@ export const uploadCommand = {
   Writes files to the board's Storage, compares them there, restarts the board and sees the program run. What is there already is left.
   NAME=FILE        the name in Storage, 28 characters at most; without it that of the file, without .js or .min.js: what require() wants
   --name NAME      the same for a single file
-  --boot           the last file is the program: it runs at each start (${BOOT_FILE}). A line before it prints an id by which it is recognised
+  --boot           the last file is the program: it runs at each start (${BOOT_FILE}). What is put before it prints an id by which it is recognised
   --board NAME     a board of the map; --port PORT: /dev/ttyUSB0, 10c4:ea60, socket://host:port, pty:command (motemq boards --help)
   --baud N         speed of the board's console (115200)
   --lines          type lines, even if the firmware takes packets (from 2v25 on)
@@ -88,7 +88,7 @@ function readFiles(words: readonly string[], values: Arguments['values']): { fil
     const boot = values['boot'] ? all.pop()!.data : null;
     all.forEach(checkFile);
     if (boot) checkFile({ name: BOOT_FILE, data: boot });
-    const twice = all.find(({ name }, index) => all.findIndex(file => file.name === name) < index);
+    const twice = all.find(({ name }, index) => all.findIndex(file => file.name === name) < index || (boot && name === BOOT_FILE));
     if (twice) throw new UsageError(`two files have the name ${twice.name} on the board: write NAME=FILE`);
     return { files: all, boot };
 }

@@ -37,7 +37,7 @@ export interface Firmware {
 }
 
 export interface LinkOptions {
-    /** What the board prints, our exchange with it left out. */
+    /** What the board prints. Packets are left out; the exchange in lines is among it. */
     onText?(bytes: Uint8Array): void;
     /** Lines even where the firmware takes packets. */
     readonly lines?: boolean;

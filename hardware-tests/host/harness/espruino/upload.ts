@@ -59,7 +59,7 @@ export function checkFile({ name, data }: BoardFile): void {
  */
 export async function upload(port: Port, files: readonly BoardFile[], { boot = null, onStep = () => {}, onProgress = () => {}, ...options }: UploadOptions): Promise<Uploaded> {
     const runId = boot ? randomBytes(4).toString('hex') : '';
-    // A line of its own, so that columns and lines of errors stay those of the file.
+    // On the program's first line, so that the numbers of lines in errors stay those of the file.
     const all = boot ? [...files, { name: BOOT_FILE, data: Buffer.concat([Buffer.from(`print("motemq run ${runId}");`), boot]) }] : files;
     all.forEach(checkFile);
     onStep('looking for Espruino');
@@ -108,8 +108,7 @@ async function stopProgram(link: EspruinoLink): Promise<void> {
 
 /** The file is on the board, byte by byte. */
 async function holds(link: EspruinoLink, { name, data }: BoardFile): Promise<boolean> {
-    const size = await link.evaluate(`(function(f){return f===undefined?-1:f.length})(require("Storage").read(${JSON.stringify(name)}))`);
-    if (size !== data.length) return false;
+    if (await sizeOf(link, name) !== data.length) return false;
     const sum = await link.evaluate(`E.CRC32?E.CRC32(require("Storage").read(${JSON.stringify(name)})):null`, deadlines.slow);
     if (typeof sum === 'number') return sum >>> 0 === crc32(data);
     // Older firmware: read it back.
@@ -122,16 +121,37 @@ async function holds(link: EspruinoLink, { name, data }: BoardFile): Promise<boo
 
 async function makeRoom(link: EspruinoLink, files: readonly BoardFile[], onStep: (text: string) => void): Promise<void> {
     if (files.length === 0) return;
-    for (const { name } of files) await link.evaluate(`(require("Storage").erase(${JSON.stringify(name)}),0)`, deadlines.slow);
-    const needed = files.reduce((sum, { data }) => sum + HEADER + Math.ceil(data.length / 16) * 16, 0);
+    const needed = files.reduce((sum, { data }) => sum + taken(data.length), 0);
     const free = async (): Promise<number> => Number(await link.evaluate('require("Storage").getFree()'));
-    if (await free() >= needed) return;
-    onStep('compacting the Storage');
-    await link.evaluate('(require("Storage").compact&&require("Storage").compact(),0)', deadlines.compact);
-    const left = await free();
-    if (left >= needed) return;
-    const list = await link.evaluate('require("Storage").list().join(", ")');
-    throw new BenchError(`the Storage is full: ${needed} bytes are needed, ${left} are free. It holds ${String(list) || 'nothing'}`, 'erase what the board does not need: require("Storage").erase("NAME") in motemq monitor');
+    const compact = async (): Promise<void> => {
+        onStep('compacting the Storage');
+        await link.evaluate('(require("Storage").compact&&require("Storage").compact(),0)', deadlines.compact);
+    };
+    const erase = async (): Promise<void> => {
+        for (const { name } of files) await link.evaluate(`(require("Storage").erase(${JSON.stringify(name)}),0)`, deadlines.slow);
+    };
+    // What is erased counts as free after compacting only.
+    if (await free() >= needed) return erase();
+    await compact();
+    let old = 0;
+    for (const { name } of files) old += taken(await sizeOf(link, name));
+    const left = await free() + old;
+    if (left < needed) {
+        const list = await link.evaluate('require("Storage").list().join(", ")');
+        throw new BenchError(`the Storage is full: ${needed} bytes are needed, ${left} are free or would be. It holds ${String(list) || 'nothing'}`, 'erase what the board does not need: require("Storage").erase("NAME") in motemq monitor');
+    }
+    await erase();
+    await compact();
+}
+
+/** Bytes of Storage that a file takes, at most; -1 for `size`: there is none. */
+function taken(size: number): number {
+    return size < 0 ? 0 : HEADER + Math.ceil(size / 16) * 16;
+}
+
+/** Bytes of a file on the board; -1: it is not there. */
+async function sizeOf(link: EspruinoLink, name: string): Promise<number> {
+    return Number(await link.evaluate(`(function(f){return f===undefined?-1:f.length})(require("Storage").read(${JSON.stringify(name)}))`));
 }
 
 async function write(link: EspruinoLink, file: BoardFile, onProgress: (share: number) => void): Promise<void> {
