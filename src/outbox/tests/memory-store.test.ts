@@ -23,7 +23,7 @@ test('records come out as they were put in, the oldest first, and are dropped fr
 });
 
 test('what is empty, too long or finds no room is not taken, and nothing changes', () => {
-    const store = new MemoryStore(new Uint8Array(12));
+    const store = new MemoryStore(new Uint8Array(18));
     assert.is(store.recordSize, 10);
     assert.not(store.append(bytesOf(''), 0, 0));
     assert.not(store.append(bytesOf('12345678901'), 0, 11));
@@ -34,7 +34,7 @@ test('what is empty, too long or finds no room is not taken, and nothing changes
 });
 
 test('a record that does not fit is not copied, but its length is told; there is none beyond the last', () => {
-    const store = new MemoryStore(new Uint8Array(20));
+    const store = new MemoryStore(new Uint8Array(26));
     store.append(bytesOf('abc'), 0, 3);
     const into = new Uint8Array(4);
     assert.is(store.read(0, into, 2), 3);
@@ -43,21 +43,22 @@ test('a record that does not fit is not copied, but its length is told; there is
     assert.is(store.read(-1, into, 0), 0);
 });
 
-test('a record has at most 65,535 bytes, because its length has two', () => {
+test('a record has at most 65,279 bytes: the higher byte of its length has 1 more, and goes up to 255', () => {
     const store = new MemoryStore(new Uint8Array(70000));
-    assert.is(store.recordSize, 65535);
-    assert.not(store.append(new Uint8Array(65536), 0, 65536));
-    assert.ok(store.append(new Uint8Array(65535), 0, 65535));
-    assert.is(store.read(0, new Uint8Array(65535), 0), 65535);
+    assert.is(store.recordSize, 65279);
+    assert.not(store.append(new Uint8Array(65280), 0, 65280));
+    assert.ok(store.append(new Uint8Array(65279), 0, 65279));
+    assert.is(store.read(0, new Uint8Array(65279), 0), 65279);
 });
 
-test('fewer than 3 bytes are a mistake', () => {
-    assert.throws(() => new MemoryStore(new Uint8Array(2)), /at least 3 bytes: 2/);
+test('fewer than 9 bytes are a mistake', () => {
+    assert.throws(() => new MemoryStore(new Uint8Array(8)), /at least 9 bytes: 8/);
+    assert.is(new MemoryStore(new Uint8Array(9)).recordSize, 1);
 });
 
 test('it behaves as a list does, also when it is made again over its bytes', () => {
     const operation = fc.oneof(fc.record({ append: fc.string({ maxLength: 12 }) }), fc.record({ drop: fc.nat(3) }), fc.constant('again' as const));
-    fc.assert(fc.property(fc.integer({ min: 3, max: 60 }), fc.array(operation, { maxLength: 40 }), (size, operations) => {
+    fc.assert(fc.property(fc.integer({ min: 9, max: 60 }), fc.array(operation, { maxLength: 40 }), (size, operations) => {
         const memory = new Uint8Array(size);
         let store = new MemoryStore(memory);
         let list: string[] = [];
@@ -68,7 +69,7 @@ test('it behaves as a list does, also when it is made again over its bytes', () 
                 list = list.slice(each.drop);
             } else {
                 const bytes = bytesOf(each.append);
-                const room = size - list.reduce((sum, text) => sum + 2 + bytesOf(text).length, 0);
+                const room = size - 6 - list.reduce((sum, text) => sum + 2 + bytesOf(text).length, 0);
                 const fits = bytes.length > 0 && bytes.length + 2 <= room;
                 assert.is(store.append(bytes, 0, bytes.length), fits);
                 if (fits) list.push(each.append);
@@ -78,8 +79,54 @@ test('it behaves as a list does, also when it is made again over its bytes', () 
     }));
 });
 
+/** `bytes`, on a board that is reset when they are about to be written to for the `left`-th time, from 0. */
+function resetting(bytes: Uint8Array, left: number): Uint8Array {
+    return new Proxy(bytes, {
+        get: (target, name) => target[name as keyof Uint8Array],
+        set: (target, name, value: number) => {
+            if (--left < 0) throw new Error('reset');
+            target[Number(name)] = value;
+            return true;
+        },
+    });
+}
+
+test('a reset at any byte of any write leaves what was there before the call or after it, wherever in the ring it falls', () => {
+    let resets = 0;
+    for (let turn = 0; turn < 60; turn++) {
+        // The ring has gone round by so much.
+        const memory = new Uint8Array(40);
+        const before = new MemoryStore(memory);
+        for (let each = 0; each < turn; each++) {
+            assert.ok(before.append(bytesOf('x'.repeat(1 + each % 5)), 0, 1 + each % 5));
+            if (before.count > 2) before.drop(1 + each % 2);
+        }
+        const steps: ((store: MemoryStore) => unknown)[] = [store => store.append(bytesOf('abc'), 0, 3), store => store.drop(1), store => store.append(bytesOf('defgh'), 0, 5), store => store.drop(2), store => store.drop(9)];
+        for (const step of steps) {
+            const former = contents(new MemoryStore(memory));
+            const whole = memory.slice();
+            step(new MemoryStore(whole));
+            const latter = contents(new MemoryStore(whole));
+            for (let left = 0, ends = false; !ends; left++) {
+                const cut = memory.slice();
+                try {
+                    step(new MemoryStore(resetting(cut, left)));
+                    ends = true;
+                } catch (error) {
+                    assert.is((error as Error).message, 'reset');
+                    resets++;
+                }
+                const found = contents(new MemoryStore(cut));
+                assert.ok([former, latter].some(list => list.join() === found.join()), `${found.join()} instead of ${former.join()} or ${latter.join()}`);
+            }
+            memory.set(whole);
+        }
+    }
+    assert.ok(resets > 1000, String(resets));
+});
+
 test('over any bytes it begins with records that lie within them', () => {
-    fc.assert(fc.property(fc.uint8Array({ minLength: 3, maxLength: 60 }), (memory) => {
+    fc.assert(fc.property(fc.uint8Array({ minLength: 9, maxLength: 60 }), (memory) => {
         const store = new MemoryStore(memory);
         const texts = contents(store);
         assert.equal(contents(new MemoryStore(memory)), texts);

@@ -103,21 +103,21 @@ test('a message that can never fit the send buffer is given up and counted, and 
 });
 
 test('REFUSE: what finds no room is not taken', () => {
-    const { outbox, add } = node(new Uint8Array(12), { payloadSize: 9, policy: REFUSE });
+    const { outbox, add } = node(new Uint8Array(18), { payloadSize: 9, policy: REFUSE });
     assert.ok(add('123456789'));
     assert.not(add('x'));
     assert.equal([outbox.taken, outbox.refused, outbox.dropped, outbox.count], [1, 1, 0, 1]);
 });
 
 test('DROP_NEWEST: what finds no room is given up and counted', () => {
-    const { outbox, add } = node(new Uint8Array(12), { payloadSize: 9, policy: DROP_NEWEST });
+    const { outbox, add } = node(new Uint8Array(18), { payloadSize: 9, policy: DROP_NEWEST });
     assert.ok(add('123456789'));
     assert.ok(add('x'));
     assert.equal([outbox.taken, outbox.refused, outbox.dropped, outbox.count], [1, 0, 1, 1]);
 });
 
 test('DROP_OLDEST: the oldest make room, as many as it takes', () => {
-    const memory = new Uint8Array(16);
+    const memory = new Uint8Array(22);
     const { outbox, add } = node(memory, { payloadSize: 9, policy: DROP_OLDEST, window: 1 });
     for (const text of ['1', '2', '3', '4567', '89']) assert.ok(add(text));
     assert.equal([outbox.taken, outbox.dropped, outbox.count], [5, 2, 3]);
@@ -136,7 +136,7 @@ test('DROP_OLDEST does not empty an outbox whose memory takes nothing any more',
         read: index => records[index]?.length ?? 0,
         drop: count => void records.splice(0, count),
     };
-    const { outbox, add } = node(new Uint8Array(12), { store: broken, policy: DROP_OLDEST });
+    const { outbox, add } = node(new Uint8Array(18), { store: broken, policy: DROP_OLDEST });
     assert.not(add('x'));
     assert.ok(outbox.count > 10);
 });
@@ -178,7 +178,7 @@ test('without payloadSize a payload has 128 bytes at most', () => {
 });
 
 test('wrong options and arguments throw', () => {
-    const store = new MemoryStore(new Uint8Array(30));
+    const store = new MemoryStore(new Uint8Array(36));
     assert.throws(() => node(new Uint8Array(30), { window: 0 }), /window is 1 to 999: 0/);
     assert.throws(() => node(new Uint8Array(30), { store, payloadSize: 28 }), /payloadSize is less than recordSize of the store: 28/);
     assert.throws(() => node(new Uint8Array(30), { topics: [] }), /1 to 128 topics: 0/);
@@ -224,7 +224,7 @@ class FailingStore implements Store {
 test('over links and power that fail anywhere every message that was taken arrives, in order, and the store keeps its bound', () => {
     const event = fc.constantFrom('add', 'add', 'add', 'turn', 'answer', 'one answer', 'one answer', 'stuck', 'flows', 'cut', 'power');
     fc.assert(fc.property(fc.array(event, { maxLength: 60 }), fc.array(fc.integer({ min: 1, max: 30 }), { maxLength: 6 }), (events, failures) => {
-        const memory = new Uint8Array(60);
+        const memory = new Uint8Array(66);
         const broker = new ScriptedBroker();
         const taken: string[] = [];
         let store: Store = new MemoryStore(memory);

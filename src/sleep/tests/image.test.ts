@@ -259,7 +259,7 @@ test('flash is written when something has changed, which is not so in a node to 
 });
 
 test('a store without room for two images has the new one', () => {
-    const memory = { ...asleep(), image: new Uint8Array(imageSize(0, 8) + 4) };
+    const memory = { ...asleep(), image: new Uint8Array(imageSize(0, 8) + 10) };
     for (let wakes = 0; wakes < 3; wakes++) {
         const { add, wake, transport, platform } = boot(memory, { attempts: 1 });
         add('x');

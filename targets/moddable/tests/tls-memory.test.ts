@@ -125,8 +125,8 @@ test('what is no session, too long or damaged is not handed on', () => {
         assert.equal(wake(bytes).cache.shown, NOTHING, record.join());
     }
     const bytes = lived();
-    // The ID's length, behind the record's own and the checksum: the ID would take all there is.
-    bytes[6] = 80;
+    // The ID's length, behind the store's 5 bytes, the record's length and the checksum: the ID would take all there is.
+    bytes[11] = 80;
     assert.equal(wake(bytes).cache.shown, NOTHING);
 });
 

@@ -49,13 +49,17 @@ function inMemory(content: Uint8Array, size: number): Guarded {
     return memory;
 }
 
-/** Records in the memory of a store: each behind its length, up to a length of 0 or one that leads out of the memory. */
+/** Records in the memory of a store: a ring behind 5 bytes that say where the oldest is; each behind its length, whose higher byte has 1 more. */
 function recordsIn(memory: Uint8Array): Uint8Array[] {
     const records: Uint8Array[] = [];
-    for (let at = 0; at + 2 < memory.length;) {
-        const end = at + 2 + (memory[at] << 8 | memory[at + 1]);
-        if (end === at + 2 || end > memory.length) break;
-        records.push(memory.slice(at + 2, end));
+    const ring = memory.subarray(5);
+    const at = memory[0] % 2 ? 3 : 1;
+    const head = memory[at] * 256 + memory[at + 1];
+    const unrolled = Buffer.concat([ring.subarray(head), ring.subarray(0, head)]);
+    for (let at = 0; head < ring.length && unrolled[at] > 0;) {
+        const end = at + 2 + (unrolled[at] - 1) * 256 + unrolled[at + 1];
+        if (end === at + 2 || end >= unrolled.length) break;
+        records.push(Uint8Array.from(unrolled.subarray(at + 2, end)));
         at = end;
     }
     return records;
@@ -186,14 +190,15 @@ export const lasting: Target = {
 
     seeds: [
         { why: 'nothing', hex: '00 00' },
-        { why: 'two messages, one of them retained', hex: '00 00 0003 004142 0002 8143 0000' },
-        { why: 'a record of no topic, one that is too long, one that leads out of the memory', hex: '00 00 0002 0241 0016' + '00'.repeat(22) + '4000 0041' },
-        { why: 'an image with two messages on their way', hex: '03 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0003 004142 0002 0043 0002 0144 0000' },
-        { why: 'one of which has arrived', hex: '03 18 00000002 00000000 00000000 00000000 00000000 0000 ffff 0003 004142 0002 0043 0000' },
-        { why: 'of other messages', hex: '01 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0003 004142 0002 0043 0000' },
-        { why: 'of another node', hex: '07 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0003 004142 0002 0043 0000' },
-        { why: 'that rests for long, hesitates and is urgent', hex: '03 14 0003ff00 ffffffff ffffffff 00000000 00000000 0002 0041 0000' },
-        { why: 'bytes that are none', hex: '00 05 0003 b10102 0002 0041 0000' },
+        { why: 'two messages, one of them retained', hex: '00 00 0000000000 0103 004142 0102 8143 00' },
+        { why: 'the same at the end of the ring and its beginning', hex: '00 00 0100000071 4142 0102 8143 00' + '00'.repeat(106) + '01 03 00' },
+        { why: 'a record of no topic, one that is too long, one that leads out of the memory', hex: '00 00 0000000000 0102 0241 0116' + '00'.repeat(22) + '4000 0041' },
+        { why: 'an image with two messages on their way', hex: '03 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0000000000 0103 004142 0102 0043 0102 0144 00' },
+        { why: 'one of which has arrived', hex: '03 18 00000002 00000000 00000000 00000000 00000000 0000 ffff 0000000000 0103 004142 0102 0043 00' },
+        { why: 'of other messages', hex: '01 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0000000000 0103 004142 0102 0043 00' },
+        { why: 'of another node', hex: '07 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0000000000 0103 004142 0102 0043 00' },
+        { why: 'that rests for long, hesitates and is urgent', hex: '03 14 0003ff00 ffffffff ffffffff 00000000 00000000 0000000000 0102 0041 00' },
+        { why: 'bytes that are none', hex: '00 08 0000000000 0103 b1 0000000000 0102 0041 00' },
     ],
-    dictionary: ['0000', '0001', '0002', '0003', '0015', '0016', 'ffff', '00', '80', '81', '7f', 'b1', '01', '03', `00${imageSize(0, 1).toString(16)}`],
+    dictionary: ['0000', '0101', '0102', '0103', '0115', '0116', 'ffff', '00', '80', '81', '7f', 'b1', '01', '03', `01${imageSize(0, 1).toString(16)}`],
 };
