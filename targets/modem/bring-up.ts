@@ -20,6 +20,8 @@ const LONGEST_QUIET = 5000;
 const UNLOCK_PAUSE = 1000;
 const UNLOCK_TRIES = 20;
 const REGISTRATION_PAUSE = 2000;
+/** So often a modem may say nothing of its registration. */
+const REGISTRATION_TRIES = 5;
 const REPEAT_PAUSE = 1000;
 /** Registration states (27.007 §10.1.22). */
 const HOME = 1;
@@ -183,6 +185,7 @@ export abstract class BringUp extends StageRunner {
             case REGISTERING:
                 if (this.plan.has(REGISTERING) && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
                     if (ready === DENIED) return this.fail(REGISTRATION_DENIED, true);
+                    if (ready < 0 && ++this.tries > REGISTRATION_TRIES) return this.fail(TRANSPORT_FAULT, true);
                     if (((this.platform.now() - this.deadline) | 0) >= 0) return this.fail(NO_COVERAGE, true);
                     return this.pauseOr(REGISTRATION_PAUSE);
                 }

@@ -136,6 +136,16 @@ test('a modem that knows two networks is registered if it is with one, and denie
     }
 });
 
+test('a modem that says nothing of its registration is no modem without coverage', () => {
+    const world = new World();
+    delete world.modem.answers['AT+CEREG?'];
+    world.transport.open(world);
+    world.pass(8000);
+    assert.equal(world.closed, [], 'a line may get lost');
+    world.pass(8000);
+    assert.equal(world.closed, [TRANSPORT_FAULT]);
+});
+
 test('powerDown turns the modem off when the connection is closed, and open brings it up again', () => {
     const world = new World();
     world.transport.open(world);
