@@ -1,6 +1,6 @@
 // `motemq test` as a user runs it, on emulated boards that are flashed, reset and driven over their serial line: verdicts, exit codes and reports,
 // with boards that fail in every way at the same time.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { xsEngine } from '../boards/xs/build.ts';
 import { test as runSuites } from '../host/harness/bench/command.ts';
 import type { BoardResult, RunResult } from '../host/harness/bench/results.ts';
 import type { Arguments } from '../host/harness/cli.ts';
-import { BENCH_FAILED, PASSED, TEST_FAILED, USAGE, UsageError } from '../host/harness/errors.ts';
+import { BENCH_FAILED, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from '../host/harness/errors.ts';
 import { names } from '../suites/every.ts';
 import { together } from './harness-together.ts';
 
@@ -62,14 +62,14 @@ onBoards('every suite on an emulated board, through its loader, and on Node besi
 
 onBoards('boards that pass, fail, hang, crash, lose their supply and are unplugged, all at once: each is told apart, and a failed test decides', async () => {
     const kinds = ['virtual', 'virtual:astray', 'virtual:hanging', 'virtual:esp32c3:panicking', 'virtual:brownout', 'virtual:unplugged'];
-    const { code, output } = await run('many', kinds.join(','), 'connect,empty,retain', { timeout: '5', retries: '1' });
+    const { code, output } = await run('many', kinds.join(','), 'connect,empty,retain', { timeout: '10', retries: '1' });
     assert.is(code, TEST_FAILED, output);
     const [fine, astray, hanging, panicking, brownout, unplugged] = resultOf('many').boards;
     assert.is(told(fine), 'passed connect, passed empty, passed retain');
     assert.is(told(astray), 'passed connect, failed empty, passed retain');
     assert.match(astray.tests[1].reason, /the board is content, but the host saw otherwise/);
     assert.is(told(hanging), 'passed connect, failed empty, passed retain');
-    assert.match(hanging.tests[1].reason, /the board hangs: no result, 4 s after its own deadline of 5 s\. Its last lines:\n/);
+    assert.match(hanging.tests[1].reason, /the board hangs: no result, 4 s after its own deadline of 10 s\. Its last lines:\n/);
     assert.is(told(panicking), 'passed connect, failed empty, passed retain');
     assert.match(panicking.tests[1].reason, /the board crashed: Guru Meditation Error/);
     assert.is(panicking.chip, 'esp32c3');
@@ -140,6 +140,16 @@ together('tests are repeated, and stop at the first failure if they are to', asy
     const bailed = await run('bailed', 'virtual:astray', 'connect,empty', { repeat: '2', bail: true });
     assert.is(bailed.code, TEST_FAILED, bailed.output);
     assert.is(told(resultOf('bailed').boards[0]), 'passed connect, failed empty, unreached connect, unreached empty');
+});
+
+together('Ctrl-C: the test that runs ends, the rest is not begun, and the reports are written', async () => {
+    const child = spawn(process.execPath, ['scripts/entries/motemq.mjs', 'test', '--board', 'node', '--filter', 'connect,keep-alive,rate', '--report', join(folder, 'stopped')]);
+    child.stdout.setEncoding('utf8').on('data', (text: string) => {
+        if (text.includes(' connect ')) child.kill('SIGINT');
+    });
+    assert.is(await new Promise(resolve => child.once('close', resolve)), INTERRUPTED);
+    assert.match(told(resultOf('stopped').boards[0]), /^passed connect, (?:passed|unreached) keep-alive, unreached rate$/);
+    assert.match(file('stopped', 'junit.xml'), /<error message="stopped before"/);
 });
 
 together('what is not asked for rightly ends with 3 and says what there is; --list says what each test shows', async () => {

@@ -59,6 +59,7 @@ test('the package has no runtime dependency and brings nothing else along', () =
 
 test('the program runs without the packages of the bench, and says which are missing', () => {
     assert.match(run(consumer, 'npx', '--offline', 'motemq', '--help'), /motemq flash/);
+    assert.match(outputOf(() => run(consumer, 'npx', '--offline', 'motemq', 'test', '--board', 'virtual')), /run it from motemq's sources/);
     assert.match(outputOf(() => run(consumer, 'npx', '--offline', 'motemq', 'doctor')), /missing: serialport, esptool-js, yaml, cli-progress/);
 });
 

@@ -32,16 +32,17 @@ export interface BoardPlan {
 export async function runBench(boards: readonly BoardPlan[], options: BenchOptions, progress: Progress): Promise<RunResult> {
     const begun = new Date();
     const run = randomBytes(4).toString('hex');
-    const failed = new AbortController();
-    const stopped = AbortSignal.any([options.stopped, failed.signal]);
+    const halt = new AbortController();
+    options.stopped.addEventListener('abort', () => halt.abort());
+    if (options.stopped.aborted) halt.abort();
     const watched: Progress = {
         ...progress,
         result(board, result) {
-            if (options.bail && result.status === 'failed') failed.abort();
+            if (options.bail && result.status === 'failed') halt.abort();
             progress.result(board, result);
         },
         fault(board, fault, broken) {
-            if (options.bail && broken) failed.abort();
+            if (options.bail && broken) halt.abort();
             progress.fault(board, fault, broken);
         },
     };
@@ -53,7 +54,7 @@ export async function runBench(boards: readonly BoardPlan[], options: BenchOptio
         // A broker of its own: a subscription to # shall not hear other boards.
         const broker = await startBroker(options.broker);
         try {
-            return await new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped }, log, trace, watched).run();
+            return await new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped: halt.signal }, log, trace, watched).run();
         } finally {
             await broker.stop();
         }

@@ -14,7 +14,7 @@ import type { Progress } from './run-board.ts';
 import { writeReports } from './report/write.ts';
 import { hiderOf, networkOf } from './secrets.ts';
 import { selectBoards } from './select.ts';
-import { PASSED, UsageError } from '../errors.ts';
+import { INTERRUPTED, PASSED, UsageError } from '../errors.ts';
 
 /** Below the working folder. */
 const REPORT = 'motemq-report';
@@ -41,7 +41,7 @@ export async function test({ values, positionals }: Arguments, print: (text: str
     }
     const network = networkOf(process.env);
     const stop = new AbortController();
-    // Ctrl-C: tests that run end, and boards are left running their program.
+    // Ctrl-C: tests that run end, reports are written, and boards are left running their program. A second one ends it at once.
     const interrupted = (): void => {
         console.error('stopping after the tests that run now');
         stop.abort();
@@ -54,9 +54,9 @@ export async function test({ values, positionals }: Arguments, print: (text: str
             rounds: whole(values, 'repeat', 1, 10_000), retries: whole(values, 'retries', 0, 10, 2), stopped: stop.signal,
         }, progressOf(boards, print));
         const page = await writeReports(folder, result);
-        print(summaryOf(result));
+        print(summaryOf(result, folder));
         print(`report: ${page}`);
-        return exitCodeOf(result);
+        return stop.signal.aborted && result.boards.every(({ tests }) => tests.every(({ status }) => status !== 'failed')) ? INTERRUPTED : exitCodeOf(result);
     } finally {
         process.removeListener('SIGINT', interrupted);
     }
@@ -95,13 +95,13 @@ function lineOf({ name, status, ms, reason, attempts }: TestResult): string {
     return `${words[status]} ${name.padEnd(18)} ${String(ms).padStart(6)} ms${attempts > 1 ? `  (attempt ${attempts})` : ''}${reason ? `\n        ${reason}` : ''}`;
 }
 
-function summaryOf(result: RunResult): string {
+function summaryOf(result: RunResult, folder: string): string {
     const row = (board: BoardResult): string[] => {
         const { passed, failed, skipped, unreached } = countOf([board]);
         return [board.name, board.chip, board.engine || '-', String(passed), String(failed), String(skipped), String(unreached), `${(board.ms / 1000).toFixed(1)} s`, board.broken ? 'the bench failed' : ''];
     };
     const { passed, failed, skipped, unreached } = countOf(result.boards);
-    const logs = result.boards.filter(board => board.broken || board.tests.some(({ status }) => status === 'failed')).map(({ name, log }) => `all that ${name} said: ${log}`);
+    const logs = result.boards.filter(board => board.broken || board.tests.some(({ status }) => status === 'failed')).map(({ name, log }) => `all that ${name} said: ${join(folder, log)}`);
     return ['', table([['board', 'chip', 'engine', 'passed', 'failed', 'skipped', 'not run', 'time', ''], ...result.boards.map(row)], [1, 2, 8]), '',
         ...logs, `${passed} passed, ${failed} failed, ${skipped} skipped, ${unreached} not run`].join('\n');
 }

@@ -61,7 +61,7 @@ export interface BoardResult {
     /** Ms. */
     readonly ms: number;
     readonly tests: readonly TestResult[];
-    /** Of its raw log, beside the report. */
+    /** Name of its raw log, beside the report. */
     readonly log: string;
 }
 

@@ -1,5 +1,6 @@
 // One board's part of a run: program onto it, one test after the other, each on a stage of its own, and a board that is reset whenever a test has
 // left it in doubt. What the bench does wrong is tried again, what a test does wrong never.
+import { basename } from 'node:path';
 import type { TraceOptions } from '../../../../src/trace/index.ts';
 import { directors } from '../../bench-directors.ts';
 import { Stage } from '../../stage.ts';
@@ -94,7 +95,7 @@ export class BoardRun {
         }
         return {
             name, port, chip, engine: this.engine, image: this.image, loaded: this.loaded, faults: this.faults, broken: this.broken,
-            ms: Math.round(performance.now() - begun), tests: this.tests, log: this.log.path,
+            ms: Math.round(performance.now() - begun), tests: this.tests, log: basename(this.log.path),
         };
     }
 
