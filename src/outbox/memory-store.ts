@@ -34,15 +34,19 @@ export class MemoryStore implements Store {
         this.recordSize = room < LARGEST ? room : LARGEST;
         const at = bytes[0] & 1 ? 3 : 1;
         const head = bytes[at] << 8 | bytes[at + 1];
-        const isPlace = head < this.size;
-        if (isPlace) this.head = this.tail = head;
-        for (let total = this.lengthAt(this.tail); isPlace && total && this.used + total + END <= this.size; total = this.lengthAt(this.tail)) {
+        if (head < this.size) this.head = this.tail = head;
+        else {
+            bytes[RING] = 0;
+            this.begin(0);
+        }
+        let total = this.lengthAt(this.tail);
+        while (total && this.used + total + END <= this.size) {
             this.tail = this.after(this.tail, total);
             this.used += total;
             this.count++;
+            total = this.lengthAt(this.tail);
         }
         bytes[RING + this.tail] = 0;
-        if (!isPlace) this.begin(0);
     }
 
     append(bytes: Uint8Array, start: number, end: number): boolean {

@@ -56,6 +56,20 @@ for (const engine of engines) {
         assert.is(await board.evaluate('(b=new Uint8Array(33),[s.read(0,b,1),s.read(0,b,2),b[0]].join())'), '32,32,0');
     });
 
+    tests('with the power cut at every byte of a write, and before every erase, a record is whole or absent and the others stay', async () => {
+        // What a cut leaves: a file with its size, and erased flash behind what was written.
+        await board.evaluate('(cut=function(k){function use(n){if(k<n){dead=1;throw"cut"}k-=n}return new M.StorageStore({list:function(){return F.list()},read:function(n){return F.read(n)},'
+            + 'erase:function(n){if(dead)throw"cut";use(1);F.erase(n)},write:function(n,d){if(dead)throw"cut";if(k<d.length)F.write(n,d.substring(0,k)||"\\xff",0,d.length);use(d.length);return F.write(n,d)}},"rec",32)},0)');
+        await board.evaluate('(held=function(){open();var t="";for(var i=0;i<s.count;i++)t+=(i?"+":"")+get(i).split(":")[1];return t},0)');
+        await board.evaluate('(trial=function(k){open();s.drop(9);put("one");put("two");dead=0;s=cut(k);put("three");dead||s.drop(1);dead||put("4");return held()+(dead?"":" whole")},0)');
+        const states = ['one+two', 'one+two+three', 'two+three', 'two+three+4', 'two+three+4 whole'];
+        let state = 0;
+        for (let power = 0; state < states.length - 1; power++) {
+            const found = await board.evaluate(`trial(${power})`);
+            while (found !== states[state]) assert.ok(++state < states.length, `${found} with power for ${power} bytes`);
+        }
+    });
+
     tests('a record that a power cut left incomplete is gone; one damaged among others reads as none and can be dropped', async () => {
         await board.evaluate('(open(),put("one"),put("two"),F.write("rec2","tw",0,7),0)');
         assert.is(await board.evaluate('[open().count,get(1),F.read("rec2")===undefined].join()'), '2,3:two,true');

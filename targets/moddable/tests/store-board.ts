@@ -15,14 +15,27 @@ const open = (): RecordStore => new RecordStore({ values: keyValues(storage, 'mo
 const record = (length: number): Uint8Array => Uint8Array.from({ length }, (_, index) => index * length);
 const into = new Uint8Array(200);
 
-function show(store: RecordStore): void {
-    const lengths = [];
+/** Of the records in `store`; -1 of one that is not as it was written. */
+function lengths(store: RecordStore): string {
+    const found = [];
     for (let index = 0; index < store.count; index++) {
         const length = store.read(index, into, 0);
         const wanted = record(length);
-        lengths.push(wanted.every((byte, at) => byte === into[at]) ? length : -1);
+        found.push(wanted.every((byte, at) => byte === into[at]) ? length : -1);
     }
-    trace(`records ${lengths.join(' ')}\n`);
+    return found.join(' ');
+}
+
+function show(store: RecordStore): void {
+    trace(`records ${lengths(store)}\n`);
+}
+
+/** A flash with three records, of one, two and one value. */
+function fresh(): { flash: Flash; store: RecordStore } {
+    const flash = new Flash(63, 4096, false);
+    const store = new RecordStore({ values: flash, valueSize: 63, recordSize: 200 });
+    for (const length of [1, 100, 20]) store.append(record(length), 0, length);
+    return { flash, store };
 }
 
 const store = open();
@@ -40,4 +53,13 @@ trace(`room for ${count} more\n`);
 full = open();
 full.drop(full.count);
 show(open());
+// The power is cut at every byte of every write, and before every value that is deleted.
+for (let power = 0, cut = true; cut; power++) {
+    const { store: cutStore, flash: cutFlash } = fresh();
+    cutFlash.power = power;
+    if (cutStore.append(record(150), 0, 150)) cutStore.drop(2);
+    cut = cutFlash.power <= 0;
+    cutFlash.power = Infinity;
+    trace(`cut ${lengths(new RecordStore({ values: cutFlash, valueSize: 63, recordSize: 200 }))}\n`);
+}
 Board.exit(0);
