@@ -156,7 +156,8 @@ export class BookWriter {
 
     private lacksText(command: string): boolean {
         for (let index = 0; index + 1 < command.length; index++) {
-            if (command.charCodeAt(index) === PERCENT && TEXTS.indexOf(command.charAt(index + 1)) >= FIRST_OPTIONAL && !this.texts[TEXTS.indexOf(command.charAt(index + 1))]) return true; // dialect-ok: a short text, at set-up
+            const which = command.charCodeAt(index) === PERCENT ? TEXTS.indexOf(command.charAt(index + 1)) : -1; // dialect-ok: a short text, at set-up
+            if (which >= FIRST_OPTIONAL && !this.texts[which]) return true;
         }
         return false;
     }
