@@ -24,6 +24,9 @@ const MISSING_GLOBALS = new Set(['Symbol', 'Map', 'Set', 'WeakMap', 'WeakSet', '
 const OUTSIDE_WORLD = new Set(['Date', 'setTimeout', 'setInterval', 'clearTimeout', 'clearInterval', 'console', 'process', 'require', 'globalThis', 'global', 'print', 'trace', 'getTime', 'fetch']);
 const MISSING_STATICS = new Set(['Math.imul', 'Number.isInteger', 'Number.isFinite', 'Number.isSafeInteger', 'Array.from', 'Array.of', 'Uint8Array.from', 'Uint8Array.of',
     'Object.freeze', 'Object.seal', 'Promise.race', 'Promise.any', 'Promise.allSettled', 'String.fromCodePoint']);
+/** Tried one by one on the interpreter: `get`, `set`, `import`, `yield`, `with` and `enum` do no harm. */
+const RESERVED = new Set(['break', 'case', 'catch', 'class', 'const', 'continue', 'debugger', 'default', 'delete', 'do', 'else', 'false', 'finally', 'for', 'function', 'if', 'in', 'instanceof', 'let',
+    'new', 'null', 'of', 'return', 'static', 'super', 'switch', 'this', 'throw', 'true', 'try', 'typeof', 'var', 'void', 'while']);
 const MISSING_METHODS = new Set(['copyWithin', 'codePointAt', 'at', 'flat', 'flatMap', 'finally']);
 
 /** The name of the built-in method that a node calls: `slice` for `a.slice(1)`. A name that a class of the file has is not counted. */
@@ -81,6 +84,8 @@ export const rules: readonly Rule[] = [
         test: node => node.type === 'AssignmentExpression' && (node.operator === '??=' || node.operator === '||=' || node.operator === '&&=') },
     { name: 'label', engines: ESPRUINO, why: 'Espruino has no labels', instead: 'put the inner loop into a function and return',
         test: node => node.type === 'LabeledStatement' },
+    { name: 'reserved-method', engines: ESPRUINO, why: 'a class with a method named like a word of the language ends Espruino 2v29, at the latest where the next class extends another', instead: 'give the method another name',
+        test: node => (node.type === 'MethodDefinition' || node.type === 'PropertyDefinition') && !node.computed && node.key.type === 'Identifier' && RESERVED.has(node.key.name) },
     { name: 'computed-key', engines: ESPRUINO, why: 'Espruino has no computed keys', instead: 'assign the property after the object is made',
         test: node => (node.type === 'Property' || node.type === 'MethodDefinition' || node.type === 'PropertyDefinition') && node.computed },
     { name: 'for-of', engines: EVERYWHERE, why: 'XS allocates 128 bytes a loop', instead: 'count with an index',

@@ -34,6 +34,10 @@ export const cases: Readonly<Record<string, Case>> = {
         rejected: ['export function f(n: number) {\n    outer: while (n > 0) { // <-\n        while (n > 1) break outer;\n    }\n}'],
         passes: ['export function f(n: number) {\n    while (n > 0) break;\n    return { outer: n };\n}'],
     },
+    'reserved-method': {
+        rejected: ['export class A {\n    break(): void {} // <-\n}', 'export class A {\n    of(): number { return 1; } // <-\n}'],
+        passes: ['export class A {\n    get(): number { return 1; }\n    breakLink(): void {}\n}\nexport const f = (a: { delete(): void }) => a.delete();'],
+    },
     'computed-key': {
         rejected: ['export const f = (k: string) => ({ [k]: 1 }); // <-', 'export class A {\n    ["m"]() { return 1; } // <-\n}'],
         passes: ['export const f = (a: Record<string, number>, k: string) => { a[k] = 1; return { k }; };'],
