@@ -58,9 +58,16 @@ export function startBench(world: World): (order: BoardOrder) => void {
         scenario.start();
         return scenario;
     });
+    let joined = false;
+    let joining = false;
     return (order) => {
-        if (!order.ssid || !world.join) return tap.hear(order);
+        if (!order.ssid || !world.join || joined) return tap.hear(order);
+        // The host says it again and again until it is answered.
+        if (joining) return;
+        joining = true;
         world.join(order.ssid, order.wifiPassword as string, (failure) => {
+            joining = false;
+            joined = !failure;
             if (failure) world.print('# motemq has no network: ' + failure);
             else tap.hear(order);
         });

@@ -7,6 +7,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeImage, readImage } from '../boards/virtual/image.ts';
 import { exitCodeOf } from '../host/harness/bench/bench.ts';
+import { ChildPort } from '../host/harness/bench/child-port.ts';
 import { TestRecording } from '../host/harness/bench/packets-seen.ts';
 import type { ProxyConnection } from '../host/fault-proxy.ts';
 import { planOf, summaries } from '../host/harness/bench/plan.ts';
@@ -126,6 +127,22 @@ test('the board\'s lines are read, and anything else is something else', () => {
     for (const other of ['ok', 'ok 3', 'nok 3 - a', '#3', '#x y', '# motemq ready', 'TAP version 14', '1..3', ' ok 3 - a', '']) assert.is(readBoardLine(other).kind, 'other', other);
     assert.equal([readMemory('[1, 2]'), readMemory('[-1, -1]'), readMemory('[1')], [[1, 2], null, null]);
     assert.equal([unquote('"a\\"b"'), unquote('"torn\\x1b"')], ['a"b', 'torn\\x1b']);
+});
+
+test('a process that ends is a board that crashes, and one that sleeps is started again', async () => {
+    const once = join(folder, 'once');
+    const program = `const fs = require('fs'); if (fs.existsSync(${JSON.stringify(once)})) process.exit(3); fs.writeFileSync(${JSON.stringify(once)}, ''); console.log('asleep'); process.exitCode = 42;`;
+    const port = new ChildPort('process', [process.execPath, '-e', program], 42);
+    const text = await new Promise<string>((resolve) => {
+        let heard = '';
+        port.onBytes = (bytes) => {
+            heard += Buffer.from(bytes).toString();
+            if (heard.includes('abort')) resolve(heard);
+        };
+    });
+    assert.is(text, 'asleep\n\nabort() was called: the process ended with 3\n');
+    assert.is(port.gone.aborted, false);
+    await port.close();
 });
 
 test('each scenario of a board has a director and says what it shows', () => {

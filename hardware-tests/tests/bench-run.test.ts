@@ -77,6 +77,7 @@ onBoards('boards that pass, fail, hang, crash, lose their supply and are unplugg
     assert.is(brownout.tests[1].attempts, 2);
     assert.match(brownout.faults[0].message, /the supply voltage/);
     assert.is(brownout.broken, false);
+    assert.match(brownout.loaded, / was there$/, 'what the flash holds is not written again');
     assert.is(told(unplugged), 'unreached connect, unreached empty, unreached retain');
     assert.ok(unplugged.broken);
     assert.match(unplugged.faults[0].message, /unplugged/);
@@ -112,7 +113,7 @@ together('a board of the map with Espruino, at a port: its program is uploaded i
     const end = await boardOnSocket(device);
     const map = join(folder, 'map.yaml');
     const hook = join(folder, 'hook');
-    writeFileSync(map, `boards:\n  attic: { port: "${end.address}", engine: espruino, chip: esp32, tags: [wired], power: "echo off and on >> ${hook}" }\n  cellar: { port: "socket://127.0.0.1:1", engine: espruino, power: "echo off and on >> ${hook}" }\n  shed: { port: /dev/ttyUSB9 }\n`);
+    writeFileSync(map, `boards:\n  attic: { port: "${end.address}", engine: espruino, chip: esp32, power: "echo off and on >> ${hook}" }\n  cellar: { port: "socket://127.0.0.1:1", engine: espruino, power: "echo off and on >> ${hook}" }\n  shed: { port: /dev/ttyUSB9 }\n`);
     try {
         const { code, output } = await run('mapped', 'attic,cellar', 'connect,empty,deep sleep', { map, address: '127.0.0.1', retries: '1' });
         assert.is(code, BENCH_FAILED, output);

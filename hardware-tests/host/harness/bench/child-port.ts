@@ -1,7 +1,6 @@
-// A port that is a process of this machine: what it prints, and what it reads.
+// A port that is a process of this machine: what it prints, and what it reads. A process that ends is a board that crashes: the port stays.
 import { spawn } from 'node:child_process';
 import type { ChildProcessWithoutNullStreams } from 'node:child_process';
-import { lostPort } from '../port.ts';
 import type { Lines, Port } from '../port.ts';
 
 export class ChildPort implements Port {
@@ -66,8 +65,10 @@ export class ChildPort implements Port {
         child.stderr.on('data', hear);
         const ended = (code: number | null): void => {
             if (this.child !== child) return;
-            if (code === this.asleep) this.start();
-            else this.end.abort(lostPort(this.name));
+            if (code === this.asleep) return this.start();
+            this.child = null;
+            // As ESP-IDF says it: who hears boards knows what it means.
+            this.onBytes(Buffer.from(`\nabort() was called: the process ended with ${code ?? 'a signal'}\n`));
         };
         child.once('error', () => ended(null));
         child.once('close', ended);

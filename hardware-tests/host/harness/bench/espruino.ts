@@ -70,7 +70,7 @@ export async function emulatedEspruino(name: string): Promise<BenchBoard> {
 /** A board of the map. `address`: of this machine. */
 export function mappedEspruino({ name, port, chip, baud, tags }: Board, address: string, powerCycle: BenchBoard['powerCycle']): BenchBoard {
     return espruinoBoard({
-        name, isShared: true, comesBack: false, port, chip, baud, address, powerCycle, needsNetwork: !tags.includes('wired'),
+        name, isShared: true, comesBack: false, port, chip, baud, address, powerCycle, needsNetwork: tags.length === 0 || tags.includes('wifi'),
         open: () => openPort(port, baud),
         end() {},
     });

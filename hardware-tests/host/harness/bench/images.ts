@@ -15,6 +15,7 @@ export type Engine = 'xs' | 'node' | 'espruino';
 export interface Image {
     /** `motemq-image-` and eight hex digits. */
     readonly name: string;
+    /** On Espruino `preload` is the file of motemq, which the script requires. */
     readonly program: Program;
 }
 

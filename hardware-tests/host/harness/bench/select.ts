@@ -24,17 +24,21 @@ export async function selectBoards({ names, map, tag, address }: Selection): Pro
     const mapped = await readBoardMap(path);
     const wanted = names.length ? names : mapped.filter(({ tags }) => !tag || tags.includes(tag)).map(({ name }) => name);
     if (wanted.length === 0) throw new UsageError(`${mapped.length ? `${path} has no board with the tag ${tag}` : `there is no board map at ${path}: motemq boards --write makes one`}; without a board there is\n${virtualForms}`);
-    const boards: BenchBoard[] = [];
-    for (const [index, name] of wanted.entries()) {
-        const again = wanted.filter(other => other.split(':')[0] === name.split(':')[0]).length > 1;
-        const own = again ? `${name.split(':')[0]}${wanted.slice(0, index + 1).filter(other => other.split(':')[0] === name.split(':')[0]).length}` : name.split(':')[0];
-        const virtual = name === 'espruino' ? await emulatedEspruino(own) : await virtualBoardNamed(name, own);
+    const own = distinctNames(wanted);
+    return Promise.all(wanted.map(async (name, index) => {
+        const emulated = name === 'espruino' ? await emulatedEspruino(own[index]) : await virtualBoardNamed(name, own[index]);
+        if (emulated) return emulated;
         const board = mapped.find(board => board.name === name);
-        if (!virtual && !board) throw new UsageError(`there is no board ${name}${mapped.length ? `; ${path} has ${mapped.map(({ name }) => name).join(', ')}` : ''}; without a board there is\n${virtualForms}`);
-        if (!virtual && wanted.indexOf(name) !== index) throw new UsageError(`${name} is named twice`);
-        boards.push(virtual ?? mappedBoard(board!, address || ownAddress()));
-    }
-    return boards;
+        if (!board) throw new UsageError(`there is no board ${name}${mapped.length ? `; ${path} has ${mapped.map(({ name }) => name).join(', ')}` : ''}; without a board there is\n${virtualForms}`);
+        if (wanted.indexOf(name) !== index) throw new UsageError(`${name} is named twice`);
+        return mappedBoard(board, address || ownAddress());
+    }));
+}
+
+/** `virtual1`, `virtual2` for `virtual:esp32c3` and `virtual`; a kind that comes once keeps its name. */
+function distinctNames(wanted: readonly string[]): string[] {
+    const kinds = wanted.map(name => name.split(':')[0]);
+    return kinds.map((kind, index) => kinds.indexOf(kind) === kinds.lastIndexOf(kind) ? kind : `${kind}${kinds.slice(0, index + 1).filter(other => other === kind).length}`);
 }
 
 /** The first IPv4 address that this machine has in a network. */
