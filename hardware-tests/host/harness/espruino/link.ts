@@ -140,7 +140,7 @@ export class EspruinoLink {
             why = 'thrown' in answer ? answer.thrown : answer.broken;
             if ('thrown' in answer) continue;
             // Firmware whose flow control is off, or a server of serial lines that swallows it.
-            this.slow = !this.packets;
+            this.slow = !this.packets && attempt > 0;
             this.reader.restart();
         }
         throw new BenchError(`the board at ${this.port.name} gives no answer: ${why}`, 'press RESET on the board and try again; is another program using its console?', true);
@@ -167,19 +167,22 @@ export class EspruinoLink {
     }
 
     private async identify(): Promise<Firmware> {
-        // Whoever hears the first is idle. Ctrl-C ends a loop, and clears a line that was begun; a second one within 5 s would end Espruino on Linux,
-        // and only helps a board that lives: what was typed ahead may be a loop, too.
-        for (const [bytes, wait] of [[ENQ, ENQUIRY], [CTRL_C, 300], [ENQ, 2500], [ENQ, 3000], [CTRL_C, 300], [ENQ, 2500]] as const) {
-            if (wait === 3000 && !this.heard) break;
+        const type = async (bytes: string, wait: number): Promise<Firmware | null> => {
             await this.port.write(Buffer.from(bytes));
-            if (await this.hears(ANSWERED, wait)) return findVersion(this.heard)!;
-        }
-        const version = await this.ask(++this.asked, 'process.version+" "+process.env.BOARD', 2000);
+            await this.hears(ANSWERED, wait);
+            return findVersion(this.heard);
+        };
+        // Whoever hears the first is idle. Ctrl-C ends a loop, and clears a line that was begun.
+        const early = await type(ENQ, ENQUIRY) ?? await type(CTRL_C, 300) ?? await type(ENQ, 1500);
+        if (early) return early;
+        // Older firmware knows no ENQ.
+        const version = await this.ask(++this.asked, 'process.version+" "+process.env.BOARD', 1500);
         if ('value' in version) {
             const [name, board = '?'] = String(version.value).split(' ');
             return { version: name, board };
         }
-        const late = findVersion(this.heard);
+        // What was typed ahead may be a loop, too. A second Ctrl-C within 5 s of the first would end Espruino on Linux.
+        const late = this.heard ? await type(ENQ, 3000) ?? await type(CTRL_C, 300) ?? await type(ENQ, 2500) : null;
         if (late) return late;
         throw noEspruino(this.port.name, this.heard);
     }

@@ -16,8 +16,8 @@ const LONGEST_NAME = 28;
 const HEADER = 32;
 /** Bytes of a file in one packet, one line. Base64 makes 4 of 3; an ESP8266 has 1,600 variables of 12 bytes for all. */
 const PART = { packets: 384, lines: 240 } as const;
-/** Ms for: compacting the Storage, a sum over a file, erasing; a start of the program; the first words after that. */
-const deadlines = { compact: 60_000, slow: 20_000, start: 8000, words: 1500 };
+/** Ms for: compacting the Storage; a start of the program; the first words after that. */
+const deadlines = { compact: 60_000, start: 8000, words: 1500 };
 /** Ms until a board has done what it was told last. */
 const FAREWELL = 500;
 /** First firmware with `.bootcde`. */
@@ -109,7 +109,7 @@ async function stopProgram(link: EspruinoLink): Promise<void> {
 /** The file is on the board, byte by byte. */
 async function holds(link: EspruinoLink, { name, data }: BoardFile): Promise<boolean> {
     if (await sizeOf(link, name) !== data.length) return false;
-    const sum = await link.evaluate(`E.CRC32?E.CRC32(require("Storage").read(${JSON.stringify(name)})):null`, deadlines.slow);
+    const sum = await link.evaluate(`E.CRC32?E.CRC32(require("Storage").read(${JSON.stringify(name)})):null`);
     if (typeof sum === 'number') return sum >>> 0 === crc32(data);
     // Older firmware: read it back.
     for (let at = 0; at < data.length; at += PART.lines) {
@@ -128,7 +128,7 @@ async function makeRoom(link: EspruinoLink, files: readonly BoardFile[], onStep:
         await link.evaluate('(require("Storage").compact&&require("Storage").compact(),0)', deadlines.compact);
     };
     const erase = async (): Promise<void> => {
-        for (const { name } of files) await link.evaluate(`(require("Storage").erase(${JSON.stringify(name)}),0)`, deadlines.slow);
+        for (const { name } of files) await link.evaluate(`(require("Storage").erase(${JSON.stringify(name)}),0)`);
     };
     // What is erased counts as free after compacting only.
     if (await free() >= needed) return erase();
@@ -162,7 +162,7 @@ async function write(link: EspruinoLink, file: BoardFile, onProgress: (share: nu
         // What was written by an attempt whose answer got lost cannot be written again, not even with the same bytes.
         const wanted = `(function(S,n,d){return S.read(n,${at},${part.length})==d||S.write(n,d,${at},${data.length})})(require("Storage"),${JSON.stringify(name)},atob("${part.toString('base64')}"))`;
         try {
-            if (await link.evaluate(wanted, deadlines.slow) !== true) throw new Thrown('it was not written');
+            if (await link.evaluate(wanted) !== true) throw new Thrown('it was not written');
         } catch (error) {
             if (!(error instanceof Thrown)) throw error;
             throw new BenchError(`the board does not store ${name}: ${error.message}`, 'is its Storage full or worn out? require("Storage").eraseAll() in motemq monitor erases all files', true);
