@@ -1,10 +1,12 @@
 // The console of a board: lines, markers, Moddable's debug link, in any split of the bytes.
+import * as fc from 'fast-check';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { Console } from '../host/harness/console.ts';
 import type { ConsoleLine } from '../host/harness/console.ts';
 import { markerOf } from '../host/harness/markers.ts';
 import type { Marker } from '../host/harness/markers.ts';
+import { ReplyReader } from '../host/harness/espruino/replies.ts';
 import { Late, lostPort } from '../host/harness/port.ts';
 import type { Port } from '../host/harness/port.ts';
 
@@ -58,6 +60,47 @@ test('any split of the bytes gives the same lines', () => {
         for (let at = 0; at < stream.length; at += size) pieces.hear(stream.subarray(at, at + size));
         assert.equal(texts(pieces), texts(whole), `pieces of ${size}`);
     }
+});
+
+test('any bytes in any pieces: nothing is thrown, lines stay short, and the lines are those of the bytes as a whole', () => {
+    // A prompt is told as soon as it is there, in pieces earlier: none begins a line here.
+    const byte = fc.oneof(fc.integer({ min: 0, max: 255 }), fc.constantFrom(10, 13, 27, 0x11, 0x13)).filter(value => value !== 0x3e);
+    const words = fc.constantFrom('<xsbug>', '<log>', '</log>', '</xsbug>', '<?xs.0000BEEF?>', '&#10;', '\r\n').map(text => [...Buffer.from(text)]);
+    fc.assert(fc.property(fc.array(fc.oneof(byte.map(value => [value]), words), { maxLength: 200 }), fc.array(fc.integer({ min: 1, max: 9 }), { minLength: 1 }), (parts, sizes) => {
+        const stream = Uint8Array.from(parts.flat());
+        const [whole, pieces] = [bench(), bench()];
+        whole.hear(stream);
+        for (let at = 0, count = 0; at < stream.length; count++) {
+            const size = sizes[count % sizes.length];
+            pieces.hear(stream.subarray(at, at + size));
+            at += size;
+        }
+        assert.equal(texts(pieces), texts(whole));
+    }), { numRuns: 500 });
+});
+
+test('Espruino\'s replies: any bytes in any pieces, the same text, packets and flow control', () => {
+    const part = fc.oneof(fc.integer({ min: 0, max: 255 }).map(value => [value]), fc.constantFrom([0x10, 0x01, 0x00, 0x03, 0x61, 0x62, 0x63], [0x06], [0x15], [0x11], [0x10, 0x10, 0x01]));
+    const read = (stream: Uint8Array, size: number): string[] => {
+        const told: string[] = [];
+        const tell = (kind: string, text: string): void => {
+            // Text may be told in pieces.
+            if (kind === 'text' && told.at(-1)?.startsWith('text')) told.push(`${told.pop()}${text}`);
+            else told.push(`${kind} ${text}`);
+        };
+        const reader = new ReplyReader({
+            onText: bytes => tell('text', Buffer.from(bytes).toString('hex')), onFlow: mayWrite => tell('flow', String(mayWrite)),
+            onAcknowledge: good => tell('acknowledge', String(good)), onPacket: (type, data) => tell('packet', `${type} ${data.toString('hex')}`),
+        });
+        for (let at = 0; at < stream.length; at += size) reader.push(stream.subarray(at, at + size));
+        reader.restart();
+        // Flow control comes before the text around it if that came in one piece.
+        return told.filter(event => !event.startsWith('flow')).join('|').replaceAll('|text ', '').split('|').concat(told.filter(event => event.startsWith('flow')));
+    };
+    fc.assert(fc.property(fc.array(part, { maxLength: 100 }), fc.integer({ min: 1, max: 9 }), (parts, size) => {
+        const stream = Uint8Array.from(parts.flat());
+        assert.equal(read(stream, size), read(stream, stream.length || 1));
+    }), { numRuns: 500 });
 });
 
 test('Espruino\'s prompt is told without a line end, and is no part of what is printed over it', () => {
