@@ -45,6 +45,12 @@ export const directors: Readonly<Record<string, Director>> = {
         await until('all messages are through', () => seen(0) === 300 && seen(1) === 300);
     },
 
+    async 'power cut'(stage) {
+        assert.equal(await done(stage), 'connections 1 sent 1 acknowledged 1 received 0 skipped 0 safe true');
+        assert.deepEqual(stage.seen('data'), ['before', 'after']);
+        assert.deepEqual(stage.packets(0), ['connect', 'publish'], 'no DISCONNECT: it did not know');
+    },
+
     async 'deep sleep'(stage) {
         assert.equal(await done(stage), 'connections 1 sent 1 acknowledged 1 received 1 skipped 0 safe true');
         assert.ok(stage.lines.includes('asleep safe true'));

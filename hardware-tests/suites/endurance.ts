@@ -210,3 +210,16 @@ export class SleepDeeply extends Scenario {
         this.finishAfter(1, 1);
     }
 }
+
+/** The host takes the power away after a message, and gives it back: the board starts by itself, and another message follows. */
+export class PowerCut extends Scenario {
+    protected override onConnected(): void {
+        this.publish('data', this.wakes() === 0 ? 'before' : 'after', 1, false);
+    }
+
+    protected override onAcknowledged(): void {
+        if (this.wakes() > 0) return this.finish();
+        // Only a host that cannot do it lives to answer.
+        this.ask('power', () => this.skip('the bench cannot cut the power'));
+    }
+}

@@ -11,7 +11,7 @@ export interface Parameters {
     readonly clientId: string;
     readonly userName: string;
     readonly password: string;
-    /** How often the board has slept deeply in this scenario; without it, never. */
+    /** How often the board has slept deeply, or lost its power, in this scenario; without it, never. */
     readonly wake?: number;
 }
 
@@ -139,6 +139,7 @@ export abstract class Scenario {
 
     /** Ends a scenario that this device cannot play. */
     protected skip(why: string): void {
+        this.stop();
         if (this.device.ended) this.device.ended('', why);
     }
 
@@ -164,7 +165,7 @@ export abstract class Scenario {
         if (this.device.sleep) this.device.sleep(ms);
     }
 
-    /** How often this board has slept in this scenario. */
+    /** How often this board has started anew in this scenario. */
     protected wakes(): number {
         return this.device.parameters.wake ?? 0;
     }

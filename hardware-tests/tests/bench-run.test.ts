@@ -41,9 +41,9 @@ onBoards('every suite on an emulated board, through its loader, and on Node besi
     const { code, output } = await motemq('all', '--board', 'virtual,node');
     assert.is(code, PASSED, output);
     const { boards } = resultOf('all');
-    const passed = names.map(name => `passed ${name}`).join(', ');
-    assert.equal(boards.map(told), [passed, passed]);
     const [virtual, node] = boards;
+    assert.is(told(virtual), names.map(name => `passed ${name}`).join(', '));
+    assert.is(told(node), names.map(name => `${name === 'power cut' ? 'skipped' : 'passed'} ${name}`).join(', '), 'a process has no power hook');
     assert.match(virtual.loaded, /^esp32 .*motemq-image-\w{8}\.bin .*written at 921600 baud/);
     assert.is(virtual.engine, 'xs');
     assert.match(node.engine, /^node \d/);

@@ -34,6 +34,7 @@ export const summaries: Readonly<Record<string, string>> = {
     'steady': 'a thousand messages there and back: memory in use stays the same',
     'rate': 'how many messages a second go with QoS 0 and with QoS 1',
     'deep sleep': 'a wake, a deep sleep, and what came in between',
+    'power cut': 'a message before the power is taken away, and one when it is back',
 };
 
 /**

@@ -2,11 +2,14 @@
 import type { ConsoleLine } from '../console.ts';
 import { BenchError } from '../errors.ts';
 import type { BoardSession } from './board-session.ts';
+import { UNABLE } from './stagehand.ts';
 import { readMemory, unquote } from './protocol.ts';
 import type { BoardLine } from './protocol.ts';
 
 /** Ms until an order is heard of, and for what follows a result. */
 const times = { heard: 2000, details: 1000 };
+/** What a board asks for that has it start anew. */
+const RESTARTING: readonly string[] = ['sleep', 'power'];
 /** Ms that a result may be later than the board's own deadline. */
 export const LATE_AT_MOST = 4000;
 
@@ -54,7 +57,7 @@ export class Playing {
     private readonly timers = new Set<NodeJS.Timeout>();
     private resolve!: (verdict: Verdict) => void;
     private heard = false;
-    /** How often the board has slept, and that it does. */
+    /** How often the board has started anew as it asked for, and that it is about to. */
     private wake = 0;
     private asleep = false;
     private ending: { -readonly [Key in keyof Ending]: Ending[Key] } | null = null;
@@ -117,6 +120,7 @@ export class Playing {
             case 'loader': return () => this.fail(new BenchError(`${name} waits in its loader in the middle of a test`, 'take away what holds GPIO0 at ground', true));
             case 'panic': return () => this.lost(`the board crashed: ${text}`);
             case 'exception': return () => this.lost(`an exception reached the console: ${text}`);
+            // Expected, if it sleeps or has lost its power.
             case 'reboot':
             case 'wake': return this.asleep ? null : () => this.lost(`the board restarted: ${text}`);
             default: break;
@@ -135,8 +139,12 @@ export class Playing {
     }
 
     private obey(command: string): void {
-        if (command === 'sleep') this.asleep = true;
-        this.audience.perform(command).then(answer => this.session.tell({ answer }), (error: Error) => this.lost(`the host could not do '${command}': ${error.message}`));
+        this.asleep = RESTARTING.includes(command);
+        this.audience.perform(command).then((answer) => {
+            // It stays as it is.
+            if (answer === UNABLE) this.asleep = false;
+            this.session.tell({ answer });
+        }, (error: Error) => error instanceof BenchError ? this.fail(error) : this.lost(`the host could not do '${command}': ${error.message}`));
     }
 
     private add(name: string, value: string): void {

@@ -2,6 +2,8 @@
 import type { Stage } from '../../stage.ts';
 import type { FlowFaults } from '../../fault-flow.ts';
 
+/** The answer to what this bench cannot do. */
+export const UNABLE = 'unable';
 /** Ms for which connections are refused. */
 const REFUSED = 200;
 
@@ -31,7 +33,7 @@ const commands: Readonly<Record<string, (stage: Stage) => void | Promise<void>>>
 /** Does what `command` says. `powerCycle`: null where the bench cannot. Returns the answer for the board. */
 export async function perform(stage: Stage, command: string, powerCycle: (() => Promise<void>) | null): Promise<string> {
     if (command === 'power') {
-        if (!powerCycle) return 'no';
+        if (!powerCycle) return UNABLE;
         await powerCycle();
         return 'done';
     }

@@ -59,7 +59,11 @@ function xsBoard(name: string, address: string, chip: string, board: RomBoard): 
             await playSequence(port, intoApplication);
             return order => port.write(Buffer.from(`${order}\n`));
         },
-        powerCycle: null,
+        // EN, which stands for the supply here.
+        async powerCycle() {
+            board.setLines(false, true);
+            board.setLines(false, false);
+        },
         end: () => board.unplug(),
     };
 }
