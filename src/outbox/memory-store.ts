@@ -92,7 +92,7 @@ export class MemoryStore implements Store {
             this.used -= total;
             this.count--;
         }
-        if (at !== this.head) this.begin(at);
+        if (at !== this.head) return this.begin(at);
     }
 
     /** The oldest record is at `head` from now on. */
@@ -108,7 +108,7 @@ export class MemoryStore implements Store {
     /** Bytes that the record at `at` takes; 0 if there is none. */
     private lengthAt(at: number): number {
         const first = this.bytes[RING + at];
-        const size = first ? (first - 1) << 8 | this.bytes[RING + this.after(at, 1)] : 0;
+        const size = first ? (first - 1) << 8 | this.bytes[RING + (at + 1 < this.size ? at + 1 : 0)] : 0;
         return size ? LENGTH + size : 0;
     }
 

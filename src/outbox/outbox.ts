@@ -178,7 +178,7 @@ export class Outbox {
             if (handle) this.acknowledged++;
             done++;
         }
-        if (done) this.giveUp(done);
+        if (done) return this.giveUp(done); // Tail calls, as in onAcknowledged.
     }
 
     /** Gives up the oldest records until that of `size` bytes, which lies in `record`, is kept; not all of them if the memory has failed. */
@@ -196,9 +196,9 @@ export class Outbox {
     }
 
     private giveUp(count: number): void {
-        this.store.drop(count);
         const gone = count < this.pending ? count : this.pending;
         this.first = (this.first + gone) % this.window;
         this.pending -= gone;
+        return this.store.drop(count);
     }
 }

@@ -250,7 +250,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
         if (reason === CLOSED_BY_APPLICATION || state === STOPPING) {
             this.turnRequested = false;
             this.host.wakeAfter(-1);
-            this.enter(STOPPED, reason);
+            return this.enter(STOPPED, reason); // A tail call, as in onBytes.
         } else {
             this.deadline = now + retryDelay(options, this.failures++, this.host.random());
             this.wakeAt = this.deadline - 1;
@@ -300,8 +300,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
                     this.controlSent = this.controlEnd = this.controlStart;
                     if (this.state === STOPPING && bytes[this.controlStart] === DISCONNECT) {
                         this.stream.flush();
-                        this.disconnect(CLOSED_BY_APPLICATION);
-                        return;
+                        return this.disconnect(CLOSED_BY_APPLICATION); // A tail call, as in onBytes.
                     }
                 }
                 if (!this.hesitant || this.state !== CONNECTING) send.chooseRun();
@@ -325,7 +324,7 @@ export abstract class Link implements TransportOwner, PlatformOwner {
     private enter(state: number, reason: number): void {
         this.state = state;
         if (reason) this.closeReason = reason;
-        this.callBack(this.options.onStateChange, state, reason);
+        return this.callBack(this.options.onStateChange, state, reason); // A tail call, as in onBytes.
     }
 
     private dial(now: number): void {

@@ -14,7 +14,8 @@ export class Gate implements Outlet {
     }
 
     publish(topic: Topic, payload: Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
-        return this.open ? this.client.publish(topic, payload, start, end, qos, retain) : BUFFER_FULL;
+        if (!this.open) return BUFFER_FULL;
+        return this.client.publish(topic, payload, start, end, qos, retain);
     }
 
     isPending(handle: number): boolean {

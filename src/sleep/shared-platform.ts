@@ -35,14 +35,14 @@ export class SharedPlatform implements Platform, PlatformOwner {
     wakeAfter(ms: number): void {
         this.clientWaits = ms >= 0;
         this.clientAt = this.host.now() + ms;
-        this.arm();
+        return this.arm(); // A tail call, as in onWake.
     }
 
     /** As `wakeAfter`, for the maker. */
     wakeOwn(ms: number): void {
         this.makerWaits = ms >= 0;
         this.makerAt = this.host.now() + ms;
-        this.arm();
+        return this.arm();
     }
 
     random(): number {
@@ -75,6 +75,6 @@ export class SharedPlatform implements Platform, PlatformOwner {
         if (this.makerWaits && ((this.makerAt - now) | 0) < wait) wait = (this.makerAt - now) | 0;
         if (!this.clientWaits && !this.makerWaits) wait = -1;
         else if (wait < 0) wait = 0;
-        this.host.wakeAfter(wait);
+        return this.host.wakeAfter(wait);
     }
 }

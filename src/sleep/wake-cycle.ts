@@ -146,25 +146,25 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     }
 
     private onAcknowledged(handle: number): void {
-        this.tell(this.given.onAcknowledged, handle, 0);
+        if (this.given.onAcknowledged) this.tell(this.given.onAcknowledged, handle, 0);
         return this.look();
     }
 
     private onWritable(): void {
         this.outbox.pump();
-        this.tell(this.given.onWritable, 0, 0);
+        if (this.given.onWritable) this.tell(this.given.onWritable, 0, 0);
     }
 
     private onStateChange(state: number, reason: number): void {
-        this.tell(this.given.onStateChange, state, reason);
+        if (this.given.onStateChange) this.tell(this.given.onStateChange, state, reason);
         if (state === STOPPED) {
-            if (this.phase !== ASLEEP) this.enter(RESTING, this.parting ? this.options.goodbye ?? 50 : 0);
+            if (this.phase !== ASLEEP) return this.enter(RESTING, this.parting ? this.options.goodbye ?? 50 : 0);
         } else if (state === CONNECTED || reason) {
             if (reason) {
                 this.reason = reason;
                 this.tried++;
             }
-            this.look();
+            return this.look();
         }
     }
 
@@ -174,13 +174,11 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     }
 
     /** The application comes first, and what it throws must not harm the cycle. */
-    private tell(callback: ((first: number, second: number) => void) | undefined, first: number, second: number): void {
-        if (callback) {
-            try {
-                callback(first, second);
-            } catch (error) {
-                this.host.caught(error);
-            }
+    private tell(callback: (first: number, second: number) => void, first: number, second: number): void {
+        try {
+            callback(first, second);
+        } catch (error) {
+            this.host.caught(error);
         }
     }
 
@@ -256,6 +254,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     /** Changes the phase, in which something is due in `ms` milliseconds. */
     private enter(phase: number, ms: number): void {
         this.phase = phase;
-        this.shared.wakeOwn(ms > 0 ? ms : 0);
+        return this.shared.wakeOwn(ms > 0 ? ms : 0);
     }
 }

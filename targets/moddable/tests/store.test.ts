@@ -22,7 +22,7 @@ boardTest('records are kept, torn ones are not, a full memory refuses', async ()
         while (cut !== states[state]) assert.ok(++state < states.length, `${cut} after ${states[state - 1]}`);
     }
     assert.is(state, 3);
-    assert.equal(board.lines.slice(0, board.lines.slice(0, first).findLastIndex(line => line === 'records ') + 1), [
+    assert.equal(board.lines.slice(0, board.lines.slice(0, first).lastIndexOf('records ') + 1), [
         opened, 'records 1 59 120 200',
         'motemq: a record was not stored: Error: the power is cut', 'motemq: a record was not deleted: Error: the power is cut', 'kept false',
         opened, 'records 59 120 200',
