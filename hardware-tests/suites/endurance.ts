@@ -74,6 +74,9 @@ export class Cuts extends Scenario {
     }
 }
 
+/** What may be under way at one time and not at the other: two messages, in Espruino's variables. On XS, which counts bytes, it is less than a slot. */
+const SLACK = 15;
+
 /** A thousand messages with QoS 1 that come back: the least memory in use around the 200th of them and around the last is the same. */
 export class Steady extends Scenario {
     private topic!: Topic;
@@ -102,7 +105,7 @@ export class Steady extends Scenario {
 
     protected override judge(): void {
         this.report('memory ' + this.heldThen + ' then ' + this.heldNow);
-        this.expect(this.heldNow <= this.heldThen, 'memory in use grew from ' + this.heldThen + ' to ' + this.heldNow + ' over 800 messages');
+        this.expect(this.heldNow <= this.heldThen + SLACK, 'memory in use grew from ' + this.heldThen + ' to ' + this.heldNow + ' over 800 messages');
         this.expect(this.client.connections === 1, 'the connection was lost');
     }
 
