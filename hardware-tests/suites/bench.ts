@@ -42,18 +42,19 @@ export function startBench(world: World): (order: BoardOrder) => void {
     const tap = new Tap<BoardOrder>(world, IMAGE, (order) => {
         if (before) before.release();
         const link = world.link(order.address, order.port);
+        const test = order.test as number;
         before = link;
         const scenario = makeScenario({
             transport: link.transport,
             platform: link.platform,
             sendBuffer: link.sendBuffer,
             parameters: order,
-            report: line => tap.note(line),
-            ask: (command, onAnswer) => tap.ask(command, onAnswer),
+            report: line => tap.note(test, line),
+            ask: (command, onAnswer) => tap.ask(test, command, onAnswer),
             now: () => world.now(),
             memory: () => world.memory(),
             sleep: world.sleep,
-            ended: (failure, skip) => tap.end(failure, skip),
+            ended: (failure, skip) => tap.end(test, failure, skip),
         });
         scenario.start();
         return scenario;

@@ -57,7 +57,7 @@ export class Tap<Orders extends Order> {
         this.begin = begin;
         this.onDeadline = () => {
             const running = this.running;
-            this.end('not done within ' + (this.order as Orders).deadline + ' ms', '');
+            this.end(this.number, 'not done within ' + (this.order as Orders).deadline + ' ms', '');
             if (running) running.stop();
         };
         bench.print('# motemq ready ' + image);
@@ -80,21 +80,22 @@ export class Tap<Orders extends Order> {
         if (order.test && order.test !== this.number) this.start(order);
     }
 
-    /** A line about the test that runs. */
-    note(text: string): void {
-        this.bench.print('#' + this.number + ' ' + text);
+    /** A line about test number `test`, even if that has ended. */
+    note(test: number, text: string): void {
+        this.bench.print('#' + test + ' ' + text);
     }
 
-    /** Asks the host for something: `cut rst`. */
-    ask(command: string, onAnswer: (answer: string) => void): void {
+    /** Test number `test`, if it is the one that runs, asks the host for something: `cut rst`. */
+    ask(test: number, command: string, onAnswer: (answer: string) => void): void {
+        if (!this.order || test !== this.number) return;
         this.onAnswer = onAnswer;
-        this.note('? ' + command);
+        this.note(test, '? ' + command);
     }
 
-    /** The test that runs has ended: well if `failure` is empty. `skip`: why it was not made, or empty. */
-    end(failure: string, skip: string): void {
+    /** Test number `test` has ended, if it is the one that runs: well if `failure` is empty. `skip`: why it was not made, or empty. */
+    end(test: number, failure: string, skip: string): void {
         const order = this.order;
-        if (!order) return;
+        if (!order || test !== this.number) return;
         const bench = this.bench;
         this.order = this.running = this.onAnswer = null;
         bench.cancel(this.timer);
@@ -116,14 +117,14 @@ export class Tap<Orders extends Order> {
         this.order = order;
         this.before = bench.memory();
         this.begun = bench.now();
-        this.note('begins');
+        this.note(this.number, 'begins');
         this.timer = bench.after(order.deadline as number, this.onDeadline);
         try {
             const running = this.begin(order);
             // It may have ended already.
             if (this.order === order) this.running = running;
         } catch (error) {
-            this.end('threw ' + error, '');
+            this.end(this.number, 'threw ' + error, '');
         }
     }
 }

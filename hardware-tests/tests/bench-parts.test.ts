@@ -68,16 +68,16 @@ test('TAP on the board: it says that it is ready, who it is and which run, then 
     tap.hear({ hello: 'a1', tests: 3 });
     assert.equal(take(), ['TAP version 14', '# motemq run a1 image image-1 memory 501 engine none', '1..3']);
     tap.hear({ test: 1, name: 'fly', deadline: 100 });
-    tap.note('flaps');
+    tap.note(1, 'flaps');
     pass(7);
-    tap.end('', '');
+    tap.end(1, '', '');
     assert.equal(take(), ['#1 begins', '#1 flaps', 'ok 1 - fly', '  ---', '  ms: 7', '  memory: [502, 503]', '  ...']);
     assert.is(pending(), 0);
     tap.hear({ test: 2, name: 'dive', deadline: 100 });
-    tap.end('fell "in"\n', '');
+    tap.end(2, 'fell "in"\n', '');
     assert.equal(take().slice(1, 4), ['not ok 2 - dive', '  ---', '  message: "fell \\"in\\"\\n"']);
     tap.hear({ test: 3, name: 'sing', deadline: 100 });
-    tap.end('', 'no voice');
+    tap.end(3, '', 'no voice');
     assert.is(take()[1], 'ok 3 - sing # SKIP no voice');
 });
 
@@ -91,7 +91,7 @@ test('TAP on the board: a test that is late fails and is stopped, one that throw
     pass(1);
     assert.equal(stopped, ['late']);
     assert.ok(take().includes('  message: "not done within 100 ms"'));
-    tap.end('', '');
+    tap.end(1, '', '');
     assert.equal(take(), []);
     tap.hear({ test: 2, name: 'throw', deadline: 100 });
     assert.ok(take().includes('  message: "threw Error: oh"'));
@@ -104,14 +104,20 @@ test('TAP on the board: an order that comes twice is taken once, an answer goes 
     const answers: string[] = [];
     tap.hear({ test: 1, name: 'ask', deadline: 100 });
     tap.hear({ test: 1, name: 'ask', deadline: 100 });
-    tap.ask('cut rst', answer => answers.push(answer));
+    tap.ask(1, 'cut rst', answer => answers.push(answer));
     assert.equal(take().slice(1), ['#1 begins', '#1 ? cut rst']);
     tap.hear({ answer: 'done' });
     tap.hear({ answer: 'done' });
     assert.equal(answers, ['done']);
     tap.hear({ test: 2, name: 'next', deadline: 100 });
     assert.equal(stopped, ['ask']);
-    tap.end('', '');
+    // Late words of the test before are its own, and end nothing.
+    take();
+    tap.end(1, 'late', '');
+    tap.ask(1, 'cut fin', () => {});
+    tap.note(1, 'state 0 16');
+    assert.equal(take(), ['#1 state 0 16']);
+    tap.end(2, '', '');
     assert.ok(take().includes('ok 2 - next'));
 });
 

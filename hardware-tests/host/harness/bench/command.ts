@@ -31,6 +31,8 @@ export async function test({ values, positionals }: Arguments, print: (text: str
     }
     const broker = text('broker') || 'aedes';
     if (broker !== 'aedes' && broker !== 'mosquitto') throw new UsageError('--broker is aedes or mosquitto');
+    const rounds = whole(values, 'repeat', 1, 10_000);
+    const retries = whole(values, 'retries', 0, 10, 2);
     const folder = text('report') || REPORT;
     const named = [values['board'] as unknown as string[] | undefined ?? []].flat().map(String).flatMap(name => name.split(','));
     const boards = await selectBoards({ names: named, map: text('map'), tag: text('tag'), address: text('address') });
@@ -50,8 +52,7 @@ export async function test({ values, positionals }: Arguments, print: (text: str
     const hide = hiderOf(network);
     try {
         const result = await runBench(plans, {
-            broker, folder, network, hide, bail: values['bail'] === true,
-            rounds: whole(values, 'repeat', 1, 10_000), retries: whole(values, 'retries', 0, 10, 2), stopped: stop.signal,
+            broker, folder, network, hide, rounds, retries, bail: values['bail'] === true, stopped: stop.signal,
         }, progressOf(boards, print));
         const page = await writeReports(folder, result);
         print(summaryOf(result, folder));

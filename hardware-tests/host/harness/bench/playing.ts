@@ -60,6 +60,7 @@ export class Playing {
     /** How often the board has started anew as it asked for, and that it is about to. */
     private wake = 0;
     private asleep = false;
+    private over = false;
     private ending: { -readonly [Key in keyof Ending]: Ending[Key] } | null = null;
 
     constructor(session: BoardSession, order: Order, audience: Audience) {
@@ -133,6 +134,7 @@ export class Playing {
     private wakeUp(): void {
         this.wake++;
         this.session.greet(1).then(() => {
+            if (this.over) return;
             this.asleep = false;
             this.begin();
         }, (error: BenchError) => this.fail(error));
@@ -167,6 +169,8 @@ export class Playing {
     }
 
     private end(verdict: Verdict): void {
+        if (this.over) return;
+        this.over = true;
         for (const timer of this.timers) clearTimeout(timer);
         this.session.port.gone.removeEventListener('abort', this.onGone);
         this.session.onLine = () => {};

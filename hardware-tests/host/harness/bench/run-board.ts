@@ -217,9 +217,10 @@ export class BoardRun {
             // Judged while the board still runs: it waits for what the director does.
             const objecting = directors[test.name](stage).then(() => '', (error: Error) => error.message);
             const ended = await verdict;
+            const played = ended.kind === 'ended' && ended.passed && !ended.skip;
             // Nobody will report anything any more.
-            if (ended.kind !== 'ended' || !ended.passed || ended.skip) stage.lines.push('the board ended');
-            const objection = await objecting;
+            if (!played) stage.lines.push('the board ended');
+            const objection = played ? await objecting : '';
             return { verdict: ended, objection: options.hide(objection), seen: recording.read(stage.prefix), notes };
         } finally {
             await stage.close();
