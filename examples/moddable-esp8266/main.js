@@ -1,24 +1,23 @@
-// A node on an ESP8266 (Moddable SDK 8) that lives on a battery: wakes, joins WiFi, publishes one reading as JSON with QoS 1, waits
-// for the broker to have it, and sleeps deeply for `interval` seconds. Waking is a reset, by a wire from GPIO16 to RST. What it
-// must know (manifest.json, `config`) can be told on mcconfig's command line; README.md, "Moddable", shows how.
+// A node on an ESP8266 (Moddable SDK 8) that lives on a battery: wakes, takes a reading, joins WiFi, publishes what has gathered as JSON with QoS 1,
+// waits for the broker to have it, and sleeps deeply for `interval` seconds. What cannot be delivered stays in flash and goes out with a later
+// reading. Waking is a reset, by a wire from GPIO16 to RST. What it must know (manifest.json, `config`) can be told on mcconfig's command
+// line; README.md, "Moddable", shows how.
 import 'system';
 import config from 'mc/config';
+import storage from 'embedded:storage/key-value';
 import TCP from 'embedded:io/socket/tcp';
 import UDP from 'embedded:io/socket/udp';
 import Resolver from 'embedded:network/dns/resolver/udp';
 import WiFi from 'embedded:network/interface/wifi';
-import Timer from 'timer';
-import { Client, STOPPED, Topic } from 'motemq';
-import { ModdablePlatform, TcpTransport, WiFiNetwork } from 'motemq/moddable';
+import { Client, Topic } from 'motemq';
+import { DROP_OLDEST, WakeCycle } from 'motemq/sleep';
+import { ModdablePlatform, RecordStore, TcpTransport, WiFiNetwork, keyValues } from 'motemq/moddable';
 import { JsonText, JsonWriter } from 'motemq/telemetry';
 
-/** What the radio needs to send the DISCONNECT, in ms. */
-const GOODBYE = 50;
-
-function sleep() {
-    // Microseconds, at most 71 minutes.
-    System.deepSleep(config.interval * 1000000);
-}
+/** Bytes of the longest value in an ESP8266's flash. */
+const VALUE_SIZE = 63;
+/** Bytes of the longest reading. */
+const READING_SIZE = 48;
 
 const platform = new ModdablePlatform();
 const transport = new TcpTransport({
@@ -31,32 +30,32 @@ const transport = new TcpTransport({
     writeSize: 128,
     readSize: 64,
 });
-const client = new Client({
+const cycle = new WakeCycle(Client, {
     platform,
     transport,
     sendBuffer: transport.sendBuffer,
     receiveBuffer: new Uint8Array(64),
     clientId: config.clientId,
-    // Nothing is to be kept for it while it sleeps.
-    cleanSession: true,
-    onAcknowledged: () => {
-        if (client.safeToSleep) client.stop();
-    },
-    onStateChange: (state, reason) => {
-        trace('state ', String(state), reason ? ', reason ' + reason : '', '\n');
-        if (state === STOPPED) Timer.set(sleep, GOODBYE);
-    },
+    onStateChange: (state, reason) => trace('state ', String(state), reason ? ', reason ' + reason : '', '\n'),
+}, {
+    store: new RecordStore({ values: keyValues(storage, 'messages'), valueSize: VALUE_SIZE, recordSize: 1 + READING_SIZE }),
+    image: new RecordStore({ values: keyValues(storage, 'image'), valueSize: VALUE_SIZE, recordSize: VALUE_SIZE }),
+    topics: [new Topic(platform, config.topic)],
+    payloadSize: READING_SIZE,
+    policy: DROP_OLDEST,
+    interval: config.interval * 1000,
+    // A network that does not come must not empty the battery.
+    timeLimit: config.awake * 1000,
+    // Microseconds, at most 71 minutes.
+    onSleep: ms => System.deepSleep(ms * 1000),
 });
-const json = new JsonWriter(new Uint8Array(64));
 
-json.begin(0, 64);
+const json = new JsonWriter(new Uint8Array(READING_SIZE));
+json.begin(0, READING_SIZE);
 json.openObject();
 json.key(new JsonText(platform, 'temperature'));
 // Hundredths of a degree. Put your sensor here.
 json.fixed(2134, 2);
 json.close();
-// It follows CONNECT in the same segment.
-client.publish(new Topic(platform, config.topic), json.bytes, 0, json.end, 1, false);
-// Awake for so many seconds at most: a network that does not come must not empty the battery.
-Timer.set(sleep, config.awake * 1000);
-client.start();
+cycle.add(0, json.bytes, 0, json.end, false);
+cycle.wake(false);

@@ -21,6 +21,7 @@ const files: Record<string, string> = {
     'embedded:io/socket/udp': 'udp.ts',
     'embedded:network/dns/resolver/udp': 'resolver.ts',
     'embedded:network/interface/wifi': 'wifi.ts',
+    'embedded:storage/key-value': 'key-value.ts',
     'system': 'system.ts',
 };
 const folder = join(root, 'hardware-tests', 'boards', 'xs', 'modules');

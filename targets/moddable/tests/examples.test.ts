@@ -42,8 +42,20 @@ async function boot(name: string, broker: Broker, config: object = {}): Promise<
 }
 
 test('each example includes motemq with one line', () => {
-    for (const name of ['moddable-esp32', 'moddable-esp8266']) {
-        assert.is(manifestOf(name).include.filter(line => line === '../../manifest.json').length, 1);
+    for (const [name, line] of [['moddable-esp32', '../../manifest.json'], ['moddable-esp8266', '../../manifest-sleep.json']]) {
+        assert.equal(manifestOf(name).include.filter(each => !each.startsWith('$(MODDABLE)')), [line]);
+    }
+});
+
+test('each example finds the modules that it imports in the manifest that it includes', () => {
+    interface Included { readonly include?: string; readonly modules: object }
+    const read = (name: string): Included => JSON.parse(readFileSync(join(root, name), 'utf8')) as Included;
+    for (const [name, file] of [['moddable-esp32', 'manifest.json'], ['moddable-esp8266', 'manifest-sleep.json']]) {
+        const { include, modules } = read(file);
+        const there = Object.keys({ ...modules, ...(include ? read(include).modules : {}) });
+        const imported = [...readFileSync(join(root, 'examples', name, 'main.js'), 'utf8').matchAll(/from '(motemq[^']*)'/g)].map(([, module]) => module);
+        assert.ok(imported.length > 2);
+        assert.equal(imported.filter(module => !there.includes(module)), []);
     }
 });
 
@@ -61,14 +73,26 @@ boardTest('the ESP32 node publishes reading after reading and is acknowledged', 
     }
 });
 
+/** What the flash of a board that sleeps holds, and the other lines of its console. */
+function asleep({ lines }: Board): { readonly flash: object; readonly told: string[] } {
+    const flash = lines.filter(line => line.startsWith('flash ')).at(-1);
+    return { flash: flash === undefined ? {} : JSON.parse(flash.slice('flash '.length)) as object, told: lines.filter(line => !line.startsWith('flash ')) };
+}
+
+const minuteOfSleep = /^deep sleep (59\d{6}|60000000)$/;
+
 boardTest('the ESP8266 node, in 32 KB with a stack of 256 slots, publishes once each time it wakes, and sleeps', async () => {
     const payloads: string[] = [];
     const broker = await Broker.start({ onPublish: ({ topic, payload }) => void (topic === 'motemq/esp8266' && payloads.push(payload.toString())) });
+    let flash = {};
     try {
         for (let day = 1; day <= 3; day++) {
-            const board = await boot('moddable-esp8266', broker);
+            const board = await boot('moddable-esp8266', broker, { flash });
             assert.equal(await board.end, { code: 0, errors: '' });
-            assert.equal(board.lines, ['state 1', 'state 2', 'state 3', 'state 4', 'state 5', 'state 0, reason 16', 'deep sleep 60000000']);
+            const { told, ...node } = asleep(board);
+            flash = node.flash;
+            assert.equal(told.slice(0, -1), ['state 1', 'state 2', 'state 3', 'state 4', 'state 5', 'state 0, reason 16']);
+            assert.match(told.at(-1)!, minuteOfSleep);
             assert.equal(payloads, Array.from({ length: day }, () => '{"temperature":21.34}'));
         }
     } finally {
@@ -76,12 +100,25 @@ boardTest('the ESP8266 node, in 32 KB with a stack of 256 slots, publishes once 
     }
 });
 
-boardTest('the ESP8266 node goes back to sleep when its WiFi does not come', async () => {
-    const broker = await Broker.start();
+boardTest('the ESP8266 node goes back to sleep when its WiFi does not come, and sends the reading with a later one', async () => {
+    const payloads: string[] = [];
+    const broker = await Broker.start({ onPublish: ({ payload }) => void payloads.push(payload.toString()) });
     try {
-        const board = await boot('moddable-esp8266', broker, { air: ['refused', 'silent'], awake: 0.1 });
-        assert.equal(await board.end, { code: 0, errors: '' });
-        assert.equal(board.lines, ['state 1', 'state 2', 'deep sleep 60000000']);
+        const lost = await boot('moddable-esp8266', broker, { air: ['refused', 'silent'], awake: 0.1 });
+        assert.equal(await lost.end, { code: 0, errors: '' });
+        const { flash, told } = asleep(lost);
+        assert.equal(told.slice(0, -1), ['state 1', 'state 2', 'state 0, reason 16']);
+        assert.match(told.at(-1)!, minuteOfSleep);
+        assert.equal(payloads, []);
+        // The radio rests for some of the wakes that follow.
+        let present = flash;
+        for (let wakes = 1; payloads.length === 0; wakes++) {
+            assert.ok(wakes < 10, 'it tries again');
+            const board = await boot('moddable-esp8266', broker, { flash: present });
+            assert.equal(await board.end, { code: 0, errors: '' });
+            present = asleep(board).flash;
+            if (payloads.length > 0) assert.is(payloads.length, wakes + 1);
+        }
     } finally {
         await broker.stop();
     }
