@@ -7,6 +7,7 @@ import type { CeilingName } from './ceilings.ts';
 import { constantVariables } from './constant-variables.ts';
 import { constants } from './constants.mjs';
 import { dropDeadBranches } from './dead-branches.ts';
+import { exportInPlace } from './export-in-place.ts';
 import { readDeclarations, reachable } from './declarations.ts';
 import { manglableNames, manglePattern } from './mangle.ts';
 import { inlineCalls } from './inline-calls.ts';
@@ -193,7 +194,7 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
                 // On XS a call costs no memory, and what a function takes in enlarges its place on the stack.
                 if (bundle.engines.some(engine => engine !== 'espruino')) return shorten(await emitWith(texts, shorter));
                 const { code, map, inputs: sources } = await emitWith(texts, {});
-                const stdin = { contents: `${inlineCalls(dropDeadBranches(code), mangled)}export {};${withMap(map)}`, resolveDir: root };
+                const stdin = { contents: `${exportInPlace(inlineCalls(dropDeadBranches(code), mangled))}export {};${withMap(map)}`, resolveDir: root };
                 return shorten({ ...await emit(undefined, { ...shorter, platform: 'neutral', stdin }), inputs: sources });
             },
         };

@@ -60,6 +60,13 @@ test('an exception without a reason is none', () => {
     assert.is(findingsIn('export const f = (a: Uint8Array) => a.slice(1); // dialect-ok:').length, 1);
 });
 
+test('a file may allow itself what one rule forbids, for a reason', () => {
+    const source = 'export const f = (a: Uint8Array) => a.slice(1);';
+    assert.is(findingsIn(`// dialect-ok-file slice: on purpose\n${source}`).length, 0);
+    assert.is(findingsIn(`// dialect-ok-file label: on purpose\n${source}`).length, 1);
+    assert.is(findingsIn(`// dialect-ok-file slice:\n${source}`).length, 1);
+});
+
 test('text that is no script is a finding', () => {
     const emitted = emit('export const a = 1;', false, ['espruino']);
     const [finding] = checkDialect({ ...emitted, sourceType: 'script' }, () => undefined);

@@ -43,6 +43,8 @@ export class Inbox {
     wish(): void {
         const { down, settings } = this.world;
         this.changes++;
+        // A handler that comes back in the middle of another message would seem to have its beginning.
+        for (const index of this.pieces.keys()) this.pieces[index] = [];
         // A message that is coming in pieces may now get its pieces to two handlers.
         for (const entry of down.entries) entry.excused ||= entry.deliveries === 0 && settings.streamLarge && this.isLarge(entry);
     }

@@ -31,9 +31,8 @@ export function prefixed(data: string | Uint8Array, forbidden?: RegExp): string 
     return text(length >> 8, length, bytes);
 }
 
-/** CONNECT (§3.1). `identity`: where user name and password are. Throws on what breaks a rule of §3.1. */
-export function connectPacket(options: PublisherOptions, identity: Credentials): string {
-    const keepAlive = options.keepAlive ?? 60;
+/** CONNECT (§3.1). `identity`: where user name and password are; `keepAlive`: in s. Throws on what breaks a rule of §3.1. */
+export function connectPacket(options: PublisherOptions, identity: Credentials, keepAlive: number): string {
     const will = options.will;
     const userName = identity.userName;
     const password = identity.password;

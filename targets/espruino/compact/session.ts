@@ -177,8 +177,8 @@ function enqueue(identified: number, head: string, tail: string): number {
     let handle = identified && lastIdentifier % 65535 + 1;
     const identifier = text(handle >> 8, handle);
     head += (handle ? identifier : '') + tail;
-    // After 65,534 others one may come round that is still in use: then there is no room either.
-    if (bytes + head.length > options.sendBuffer || (handle && queue.some(entry => entry.startsWith(identifier)))) { // dialect-ok: a function that does not stay
+    // After 65,534 others the oldest one may come round that is still in use: then there is no room either.
+    if (bytes + head.length > options.sendBuffer || (handle && queue[0] && queue[0].startsWith(identifier))) {
         client.refused++;
         fullAt = bytes;
         handle = head.length > options.sendBuffer ? TOO_LARGE : BUFFER_FULL;
@@ -195,10 +195,9 @@ function enqueue(identified: number, head: string, tail: string): number {
 
 /** Hands bytes to the socket. 0: it has no room, and will tell. */
 function write(data: string): number {
-    const peer = socket as Socket;
-    if (peer.dSnd && peer.dSnd.length + data.length > (options.transport.queueSize ?? 536)) return clear = 0;
+    if ((socket as Socket).dSnd && (socket as Socket).dSnd!.length + data.length > (options.transport.queueSize ?? 536)) return clear = 0;
     try {
-        peer.write(data);
+        (socket as Socket).write(data);
     } catch {
         // Network or socket are gone, and perhaps no event tells it.
         fault = TRANSPORT_FAULT;
@@ -375,7 +374,7 @@ function tick(): void {
     else if (state === WAITING) {
         if (MOTEMQ_RECEIVES && options.credentials) {
             try {
-                connect = connectPacket(options, options.credentials());
+                connect = connectPacket(options, options.credentials(), options.keepAlive ?? 60);
             } catch (error) {
                 print('motemq: a callback threw:', error);
             }
@@ -427,12 +426,12 @@ function listen(this: Socket, told: string | Socket | boolean): void {
             arm(patience);
             enter(CONNECTING, 0);
         }
-    } else if (typeof told === 'boolean') {
+    } else if (told === !!told) {
         // A broker that does not take what follows CONNECT.
         if (state === CONNECTING && sent) hesitant = 1;
         close(state === OPENING ? CONNECT_FAILED : CONNECTION_LOST);
     } else if (state !== STOPPING) {
-        rest += told;
+        rest += told as string;
         if (!MOTEMQ_RECEIVES) at = left;
         for (;;) {
             if (MOTEMQ_RECEIVES && stage) {
@@ -449,7 +448,11 @@ function listen(this: Socket, told: string | Socket | boolean): void {
             if (body >= rest.length) break;
             body++;
             first = rest.charCodeAt(at);
-            if (byte > 127 || (first === CONNACK) !== (state === CONNECTING)) return close(MALFORMED_PACKET);
+            if (byte > 127 || (first === CONNACK) !== (state === CONNECTING)
+                || (first >> 4 !== PUBLISH >> 4 && (first === PINGRESP ? length : MOTEMQ_RECEIVES && first === SUBACK ? length !== 3
+                    : length !== 2 || (first !== PUBACK && first !== CONNACK && !(MOTEMQ_RECEIVES && first === UNSUBACK))))) {
+                return close(MOTEMQ_RECEIVES && first === SUBACK && length > 3 && state === CONNECTED ? UNEXPECTED_PACKET : MALFORMED_PACKET);
+            }
             if (first >> 4 === PUBLISH >> 4) {
                 if (MOTEMQ_RECEIVES) {
                     if (rest.length < body + 2) break;
@@ -482,12 +485,10 @@ function listen(this: Socket, told: string | Socket | boolean): void {
                 } else at = body + length;
                 continue;
             }
-            if (first === PINGRESP ? length : MOTEMQ_RECEIVES && first === SUBACK ? length !== 3 : length !== 2 || (first !== PUBACK && first !== CONNACK && !(MOTEMQ_RECEIVES && first === UNSUBACK))) {
-                return close(MOTEMQ_RECEIVES && first === SUBACK && length > 3 ? UNEXPECTED_PACKET : MALFORMED_PACKET);
-            }
             if (rest.length < body + length) break;
             at = body + length;
-            const code = rest.charCodeAt(at - 1);
+            // Only a SUBACK has one.
+            const code = MOTEMQ_RECEIVES ? rest.charCodeAt(at - 1) : 0;
             length = rest.charCodeAt(body) * 256 + rest.charCodeAt(body + 1);
             if (first === PINGRESP) pinging = 0;
             else if (first === CONNACK) {
@@ -565,11 +566,12 @@ export function unsubscribe(subscription: Subscription): number {
 
 /** Makes a client. Throws if an option breaks a rule of the standard, or if there is one that is not STOPPED. */
 export function makeClient(given: ClientOptions): Client {
+    const keepAlive = given.keepAlive ?? 60;
     // 5 % early, so that neither a late timer nor a slow link makes it late [MQTT-3.1.2-23].
-    const silence = (given.keepAlive ?? 60) * 950 || NEVER;
+    const silence = keepAlive * 950 || NEVER;
     if (state || !(given.sendBuffer > 0)) misuse(MOTEMQ_TEXTS ? 'sendBuffer is a number of bytes, and there is one client at a time' : 'sendBuffer');
     options = given;
-    connect = connectPacket(given, given);
+    connect = connectPacket(given, given, keepAlive);
     patience = Math.min(given.responseTimeout ?? 15000, silence / 2);
     pingAfter = silence / patience - 1;
     client.state = client.closeReason = client.connections = client.sent = client.acknowledged = client.refused = 0;
