@@ -16,6 +16,19 @@ import { Peer, certificate, freePort } from './witness.ts';
 
 const memory = (size = 9000): Uint8Array => new Uint8Array(size);
 
+const peers: Peer[] = [];
+
+/** As `Peer.tls`; it ends with its test, however that ends. */
+async function listen(...options: Parameters<typeof Peer.tls>): Promise<Peer> {
+    const peer = await Peer.tls(...options);
+    peers.push(peer);
+    return peer;
+}
+
+test.after.each(async () => {
+    for (const peer of peers.splice(0)) await peer.stop();
+});
+
 /** What the next process has of `bytes`. */
 const again = (bytes: Uint8Array): Store => new MemoryStore(bytes);
 
@@ -27,7 +40,7 @@ function connectAnew(peer: Peer, bytes: Uint8Array, options: Partial<TlsOptions>
 for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
     test(`${maxVersion}: each process resumes the session of the one before, from a file`, async () => {
         const folder = mkdtempSync(join(tmpdir(), 'tls-session-'));
-        const peer = await Peer.tls(undefined, { maxVersion });
+        const peer = await listen(undefined, { maxVersion });
         const seen: boolean[] = [];
         try {
             for (let count = 0; count < 4; count++) {
@@ -40,7 +53,6 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
             }
             assert.equal(seen, [false, true, true, true]);
         } finally {
-            await peer.stop();
             rmSync(folder, { recursive: true });
         }
     });
@@ -50,7 +62,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
         const bytes = memory();
         const seen: boolean[] = [];
         for (let start = 0; start < 2; start++) {
-            const peer = await Peer.tls(undefined, { maxVersion }, port);
+            const peer = await listen(undefined, { maxVersion }, port);
             seen.push(await connectAnew(peer, bytes), await connectAnew(peer, bytes));
             await peer.stop();
         }
@@ -60,7 +72,7 @@ for (const maxVersion of ['TLSv1.2', 'TLSv1.3'] as const) {
 
 test('a session is good for the same server, trust and identity only', async () => {
     const ticketKeys = randomBytes(48);
-    const peer = await Peer.tls(undefined, { ticketKeys });
+    const peer = await listen(undefined, { ticketKeys });
     const bytes = memory();
     assert.is(await connectAnew(peer, bytes, { servername: 'localhost' }), false);
     const identity = { cert: certificate('client.pem'), key: certificate('client.key'), passphrase: 'motemq' };
@@ -68,21 +80,19 @@ test('a session is good for the same server, trust and identity only', async () 
         assert.is(await connectAnew(peer, bytes.slice(), { servername: 'localhost', ...other }), false, Object.keys(other).join());
     }
     assert.is(await connectAnew(peer, bytes, { servername: 'localhost' }), true);
-    await peer.stop();
 });
 
 test('a session made without looking who the server is opens no door to one that looks', async () => {
     const stranger: ServerOptions = { cert: certificate('alone.pem'), key: certificate('alone.key') };
-    const peer = await Peer.tls(undefined, stranger);
+    const peer = await listen(undefined, stranger);
     const bytes = memory();
     assert.is(await connectAnew(peer, bytes, { insecureAcceptAnyServer: true }), false);
     assert.is(again(bytes).count, 1);
     await assertRefused(make({ port: peer.port, sessionStore: again(bytes) }), peer);
-    await peer.stop();
 });
 
 test('what is damaged, or no session, is not offered', async () => {
-    const peer = await Peer.tls();
+    const peer = await listen();
     const bytes = memory();
     await connectAnew(peer, bytes);
     const record = new Uint8Array(4000);
@@ -100,28 +110,26 @@ test('what is damaged, or no session, is not offered', async () => {
     }
     for (const length of [1, 33, 300]) assert.is(await connectAnew(peer, holding(record.slice(0, length))), false, `${length} bytes`);
     assert.is(await connectAnew(peer, bytes), true);
-    await peer.stop();
 });
 
 test('a ticket is spent when a handshake begins, for the next process too', async () => {
     const bytes = memory();
     const ticketKeys = randomBytes(48);
     const port = await freePort();
-    let peer = await Peer.tls(undefined, { ticketKeys }, port);
+    let peer = await listen(undefined, { ticketKeys }, port);
     await connectAnew(peer, bytes);
     await peer.stop();
     const breaker = await Peer.tcp((visit) => visit.socket.on('data', () => visit.socket.end('not TLS')), {}, port);
     await assertRefused(make({ port, sessionStore: again(bytes) }), breaker, /./);
     assert.is(again(bytes).count, 0);
     await breaker.stop();
-    peer = await Peer.tls(undefined, { ticketKeys }, port);
+    peer = await listen(undefined, { ticketKeys }, port);
     assert.is(await connectAnew(peer, bytes), false);
     assert.is(await connectAnew(peer, bytes), true);
-    await peer.stop();
 });
 
 test('a store that is too small, or takes nothing, does no harm', async () => {
-    const peer = await Peer.tls();
+    const peer = await listen();
     const full: Store = { count: 0, recordSize: 9000, append: () => false, read: () => 0, drop() {} };
     for (const sessionStore of [again(memory(100)), full]) {
         const transport = make({ port: peer.port, sessionStore });
@@ -131,7 +139,6 @@ test('a store that is too small, or takes nothing, does no harm', async () => {
         transport.close();
         await until('it has ended', () => visit.ended);
     }
-    await peer.stop();
 });
 
 test.run();
