@@ -26,13 +26,10 @@ class SerialDevicePort implements Port {
         this.name = name;
         this.port = port;
         this.usb = usbOf(name);
-        const lose = (): void => {
-            if (!this.closing) this.end.abort(lostPort(name));
-        };
         port.on('data', (bytes: Buffer) => this.onBytes(bytes));
-        port.on('close', lose);
+        port.on('close', () => this.lose());
         port.on('error', () => {
-            if (!port.isOpen) lose();
+            if (!port.isOpen) this.lose();
         });
     }
 
@@ -42,16 +39,16 @@ class SerialDevicePort implements Port {
 
     async write(bytes: Uint8Array): Promise<void> {
         this.demandOpen();
-        await within(WRITE, this.gone, new Promise<void>((resolve, reject) => {
+        await this.unlessLost(within(WRITE, this.gone, new Promise<void>((resolve, reject) => {
             this.port.write(Buffer.from(bytes), error => error ? reject(error) : this.port.drain(error => error ? reject(error) : resolve()));
-        }));
+        })));
     }
 
     async setLines({ dtr, rts }: Lines): Promise<void> {
         if (!this.hasLines) return;
         this.demandOpen();
         try {
-            await within(CALL, this.gone, promisify(this.port.set.bind(this.port) as (options: object, done: (error: Error | null) => void) => void)({ dtr, rts, brk: false }));
+            await this.unlessLost(within(CALL, this.gone, promisify(this.port.set.bind(this.port) as (options: object, done: (error: Error | null) => void) => void)({ dtr, rts, brk: false })));
         } catch (error) {
             // A pseudo-terminal: ENOTTY, or EINVAL on other kernels.
             if (!/inappropriate ioctl|invalid argument/i.test((error as Error).message)) throw error;
@@ -61,15 +58,30 @@ class SerialDevicePort implements Port {
 
     async setBaud(baud: number): Promise<void> {
         this.demandOpen();
-        await within(CALL, this.gone, new Promise<void>((resolve, reject) => {
+        await this.unlessLost(within(CALL, this.gone, new Promise<void>((resolve, reject) => {
             this.port.update({ baudRate: baud }, error => error ? reject(error) : resolve());
-        }));
+        })));
     }
 
     async close(): Promise<void> {
         this.closing = true;
         if (!this.port.isOpen) return;
         await within(CALL, new AbortController().signal, new Promise<void>(resolve => this.port.close(() => resolve()))).catch(() => {});
+    }
+
+    private lose(): void {
+        if (!this.closing) this.end.abort(lostPort(this.name));
+    }
+
+    /** What a device that has gone fails with (EIO, ENXIO, EBADF, ENODEV): that may come before the package tells that it is closed. */
+    private async unlessLost<T>(call: Promise<T>): Promise<T> {
+        try {
+            return await call;
+        } catch (error) {
+            if (/input\/output error|no such device|bad file descriptor|device not configured/i.test((error as Error).message)) this.lose();
+            this.gone.throwIfAborted();
+            throw error;
+        }
     }
 
     private demandOpen(): void {
