@@ -21,6 +21,8 @@ export interface BenchBoard {
     readonly needsNetwork: boolean;
     /** Whatever became of it, it may be there again when it is opened: it is a process that is started anew. */
     readonly comesBack: boolean;
+    /** By which an emulator says that it has broken by itself, which is no fault of a test; null: it does not. */
+    readonly ownDefect: RegExp | null;
     /** Opens the way to it. Refuses where there is none. */
     open(): Promise<Port>;
     /** Puts `image` on it unless it is there. Returns what was done. `say` gets the steps. */

@@ -11,6 +11,9 @@ import { mappedEspruino } from './espruino.ts';
 const POWER = 20_000;
 const STARTED = 1500;
 
+/** Boards of this engine can be driven. */
+export const canDrive = ({ engine }: Board): boolean => engine === 'espruino';
+
 /** `address`: of this machine, as the board reaches it. Refuses a board whose engine is not known, or that cannot be driven. */
 export function mappedBoard(board: Board, address: string): BenchBoard {
     const powerCycle = board.power ? () => cyclePower(board) : null;

@@ -115,7 +115,8 @@ export class Playing {
 
     /** What a line means that no test should bring; null: it may. */
     private troubleOf(line: BoardLine, { text, marker }: ConsoleLine): (() => void) | null {
-        const { name } = this.session.board;
+        const { name, ownDefect } = this.session.board;
+        if (ownDefect?.test(text)) return () => this.fail(new BenchError(`${name} has broken by itself: ${text}`, 'try again', true));
         switch (marker) {
             case 'brownout': return () => this.fail(new BenchError(`the supply voltage of ${name} fell: ${text}`, 'take a stronger supply, or a shorter cable', true));
             case 'loader': return () => this.fail(new BenchError(`${name} waits in its loader in the middle of a test`, 'take away what holds GPIO0 at ground', true));

@@ -4,11 +4,11 @@ import { boardMapPath, readBoardMap } from '../board-map.ts';
 import { BenchError, UsageError } from '../errors.ts';
 import type { BenchBoard } from './bench-board.ts';
 import { emulatedEspruino } from './espruino.ts';
-import { mappedBoard } from './mapped.ts';
+import { canDrive, mappedBoard } from './mapped.ts';
 import { virtualBoardNamed, virtualForms } from './virtual.ts';
 
 export interface Selection {
-    /** Names of boards of the map, and forms of virtual ones; none: all of the map. */
+    /** Names of boards of the map, and forms of virtual ones; none: all of the map that can be driven. */
     readonly names: readonly string[];
     /** Path of the map; empty: the usual one. */
     readonly map: string;
@@ -22,8 +22,8 @@ export interface Selection {
 export async function selectBoards({ names, map, tag, address }: Selection): Promise<BenchBoard[]> {
     const path = map || boardMapPath;
     const mapped = await readBoardMap(path);
-    const wanted = names.length ? names : mapped.filter(({ tags }) => !tag || tags.includes(tag)).map(({ name }) => name);
-    if (wanted.length === 0) throw new UsageError(`${mapped.length ? `${path} has no board with the tag ${tag}` : `there is no board map at ${path}: motemq boards --write makes one`}; without a board there is\n${virtualForms}`);
+    const wanted = names.length ? names : mapped.filter(board => canDrive(board) && (!tag || board.tags.includes(tag))).map(({ name }) => name);
+    if (wanted.length === 0) throw new UsageError(`${mapped.length ? `${path} has no board with engine: espruino${tag && ` and the tag ${tag}`}` : `there is no board map at ${path}: motemq boards --write makes one`}; without a board there is\n${virtualForms}`);
     const own = distinctNames(wanted);
     return Promise.all(wanted.map(async (name, index) => {
         const emulated = name === 'espruino' ? await emulatedEspruino(own[index]) : await virtualBoardNamed(name, own[index]);
