@@ -180,8 +180,11 @@ function enqueue(identified: number, head: string, tail: string): number {
     // After 65,534 others the oldest one may come round that is still in use: then there is no room either.
     if (bytes + head.length > options.sendBuffer || (handle && queue[0] && queue[0].startsWith(identifier))) {
         client.refused++;
-        fullAt = bytes;
-        handle = head.length > options.sendBuffer ? TOO_LARGE : BUFFER_FULL;
+        handle = TOO_LARGE;
+        if (head.length <= options.sendBuffer) {
+            handle = BUFFER_FULL;
+            fullAt = bytes;
+        }
     } else {
         if (handle) lastIdentifier = handle;
         bytes += head.length;
@@ -195,7 +198,12 @@ function enqueue(identified: number, head: string, tail: string): number {
 
 /** Hands bytes to the socket. 0: it has no room, and will tell. */
 function write(data: string): number {
-    if ((socket as Socket).dSnd && (socket as Socket).dSnd!.length + data.length > (options.transport.queueSize ?? 536)) return clear = 0;
+    if ((socket as Socket).dSnd && (socket as Socket).dSnd!.length + data.length > (options.transport.queueSize ?? 536)) {
+        // Not for ever: each message that leaves would bring the event. And not twice.
+        (socket as Socket).removeAllListeners('drain');
+        (socket as Socket).on('drain', listen);
+        return clear = 0;
+    }
     try {
         (socket as Socket).write(data);
     } catch {
@@ -421,6 +429,7 @@ function listen(this: Socket, told: string | Socket | boolean): void {
     let byte: number;
     if (this !== socket) return;
     if (told === socket) {
+        socket.removeAllListeners('drain');
         if (state === OPENING) {
             control = connect;
             arm(patience);
