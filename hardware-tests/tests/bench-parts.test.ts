@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import mqtt from 'mqtt-packet';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { faults } from '../boards/virtual/faults.ts';
 import { makeImage, readImage } from '../boards/virtual/image.ts';
 import { exitCodeOf } from '../host/harness/bench/bench.ts';
 import { ChildPort } from '../host/harness/bench/child-port.ts';
@@ -21,6 +22,7 @@ import { writeReports } from '../host/harness/bench/report/write.ts';
 import type { BoardResult, RunResult, TestResult } from '../host/harness/bench/results.ts';
 import { hiderOf, networkOf } from '../host/harness/bench/secrets.ts';
 import { directors } from '../host/bench-directors.ts';
+import { testCommand } from '../host/harness/commands/test.ts';
 import { BENCH_FAILED, PASSED, TEST_FAILED, UsageError } from '../host/harness/errors.ts';
 import { names } from '../suites/every.ts';
 import { Tap } from '../suites/tap.ts';
@@ -154,6 +156,10 @@ test('a process that ends is a board that crashes, and one that sleeps is starte
 test('each scenario of a board has a director and says what it shows', () => {
     assert.equal(Object.keys(directors).sort(), [...names].sort());
     assert.equal(Object.keys(summaries).sort(), [...names].sort());
+});
+
+test('the help names every fault of a virtual board', () => {
+    for (const name of Object.keys(faults)) assert.match(testCommand.help, new RegExp(`[ :]${name}[,.:\\n ]`), name);
 });
 
 test('a filter means the test of its name, or those that have it in theirs', () => {
