@@ -82,6 +82,9 @@ for (const [fault, { faults, code, says, last }] of Object.entries(table)) {
 const overTerminal = noPseudoTerminals || process.platform !== 'linux' ? test.skip : together;
 if (overTerminal === test.skip) console.log(`SKIPPED: faults over pseudo-terminals with modem lines, because ${noPseudoTerminals || 'this is no Linux'}`);
 
+/** Ms that a program may run. */
+const LONGEST = 90_000;
+
 interface Run {
     readonly child: ChildProcess;
     readonly ended: Promise<number | null>;
@@ -96,7 +99,10 @@ async function run(board: RomBoard, file: string, stderr: 'pipe' | number = 'pip
     children.push(child);
     let output = '';
     for (const stream of [child.stdout, child.stderr]) stream?.on('data', (bytes: Buffer) => output += bytes.toString());
+    // One that does not end is told from one that is slow.
+    const limit = setTimeout(() => child.kill('SIGKILL'), LONGEST);
     const ended = new Promise<number | null>(resolve => child.once('close', resolve)).finally(() => {
+        clearTimeout(limit);
         lines.stop();
         end.stop();
     });
@@ -116,8 +122,8 @@ for (const [fault, { faults, code, says, last }] of Object.entries(table)) {
 }
 
 /** Large enough that it takes a while. */
-function largeManifest(name: string): string {
-    const data = randomBytes(1_500_000);
+function largeManifest(name: string, size: number): string {
+    const data = randomBytes(size);
     writeFileSync(join(folder, `${name}.bin`), data);
     writeFileSync(join(folder, `${name}.yaml`), `chip: esp32\nparts:\n  - { offset: 0x10000, file: ${name}.bin, sha256: ${createHash('sha256').update(data).digest('hex')} }\n`);
     return join(folder, `${name}.yaml`);
@@ -125,7 +131,7 @@ function largeManifest(name: string): string {
 
 overTerminal('Ctrl-C in the middle: the board is restarted, the message says what it holds, the exit code is that of an interruption', async () => {
     const board = new RomBoard({ chip: 'esp32' });
-    const { child, ended, output } = await run(board, largeManifest('interrupted'));
+    const { child, ended, output } = await run(board, largeManifest('interrupted', 1_500_000));
     await until('it writes', () => output().includes('writing') && board.flash.programmed > 0, 60);
     child.kill('SIGINT');
     assert.is(await ended, INTERRUPTED, output());
@@ -142,8 +148,8 @@ overTerminal('a terminal gets a bar that goes away, anything else a line a step'
     // Not as this process's own terminal: it would end with that.
     const end = openSync(terminal.path, constants.O_RDWR | constants.O_NOCTTY);
     try {
-        const [bar, lines] = await Promise.all([run(new RomBoard({ chip: 'esp32' }), largeManifest('shown'), end), run(new RomBoard({ chip: 'esp32' }), manifest)]);
-        assert.equal(await Promise.all([bar.ended, lines.ended]), [PASSED, PASSED]);
+        const [bar, lines] = await Promise.all([run(new RomBoard({ chip: 'esp32' }), largeManifest('shown', 200_000), end), run(new RomBoard({ chip: 'esp32' }), manifest)]);
+        assert.equal(await Promise.all([bar.ended, lines.ended]), [PASSED, PASSED], `${terminal.received}\n${lines.output()}`);
         await until('the bar is drawn', () => terminal.received.includes('%'));
         const drawn = stripVTControlCharacters(terminal.received.toString());
         assert.match(drawn, /\d+% writing shown\.bin/);
