@@ -31,6 +31,41 @@ cycle.add(0, payload, 0, payload.length, false);
 cycle.wake(false);
 `;
 
+/** Wakes, readings each, and wakes before memory is first looked at. */
+const [WAKES, READINGS, FIRST] = [100, 10, 5];
+
+// It goes on in RAM: one wake after the other, over a store and an image in memory. The variables in use are counted where every wake looks the same.
+files.years = `
+const mqtt = require('motemq-sleep');
+const platform = new mqtt.EspruinoPlatform();
+// Small numbers take no variable of their own: times and, below, counters are large from the beginning.
+const realTime = getTime;
+global.getTime = () => realTime() + 100;
+if (platform.now() < 99000) print('sleep at the wrong time');
+const payload = new Uint8Array(20);
+let used = 0;
+function wake() {
+    for (let left = ${READINGS}; left > 0; left--) if (!cycle.add(0, payload, 0, 20, false)) print('sleep refused');
+    cycle.wake(false);
+}
+const cycle = new mqtt.WakeCycle(mqtt.Publisher, {
+    platform, transport: new mqtt.TcpTransport({ io: require('net'), host: '127.0.0.1', port: brokerPort }),
+    clientId: 'sleeper', sendBuffer: new Uint8Array(500), retryDelay: 10,
+}, {
+    store: new mqtt.MemoryStore(new Uint8Array(300)), image: new mqtt.MemoryStore(new Uint8Array(120)),
+    topics: [new mqtt.Topic(platform, 'cellar')], payloadSize: 20, interval: 1, goodbye: 0,
+    onSleep: (ms, delivered) => {
+        // The model has no such figure.
+        const now = typeof process === 'undefined' || !process.memory ? 0 : process.memory().usage;
+        if (cycle.wakes === ${FIRST}) used = now;
+        if (cycle.wakes === ${FIRST + WAKES}) print('sleep ' + delivered + ' ' + cycle.outbox.acknowledged + ' ' + (now - used));
+        else setTimeout(wake, 1);
+    },
+});
+cycle.client.bytesOut = cycle.client.bytesIn = 100000;
+wake();
+`;
+
 for (const engine of engines) {
     const tests = suite(engine.name);
 
@@ -60,6 +95,19 @@ for (const engine of engines) {
             assert.is(await wake('d', broker.port, 1), 'sleep true true 0');
             assert.equal(payloads, ['a', 'b', 'c', 'd']);
         } finally {
+            await broker.stop();
+        }
+    });
+
+    tests(`over ${WAKES} wakes and ${WAKES * READINGS} messages no memory is lost`, async () => {
+        const broker = await Broker.start();
+        const board = new Machine(await engine.command(), await upload(engine, files), `brokerPort=${broker.port};require("years");`, () => {});
+        try {
+            await until('it has slept often', () => board.lines.some(line => line.startsWith('sleep') || line.startsWith('Uncaught')), 60);
+            const [line] = board.lines.filter(each => each.startsWith('sleep') || each.startsWith('Uncaught'));
+            assert.is(line, `sleep true ${(FIRST + WAKES) * READINGS} 0`);
+        } finally {
+            await board.stop();
             await broker.stop();
         }
     });
