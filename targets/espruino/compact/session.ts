@@ -1,7 +1,7 @@
 // The client made for what this interpreter charges for: 5 variables for each function and one for each parameter, 3 more for one that
 // is made inside another, and 3 to 10 for each call, number and byte of a loop, while texts are joined, cut and compared in native code.
-// Hence few functions and plain variables of one file, which makes one client at a time; packets as texts; and the socket used directly:
-// what it is given in one turn leaves together. The behaviour is that of src/session. MOTEMQ_RECEIVES: for the full client.
+// Hence few functions and plain variables, which only one file can write, and which make one client at a time; packets as texts; and the
+// socket used directly: what it is given in one turn leaves together. The behaviour is that of src/session. MOTEMQ_RECEIVES: for the full client.
 //
 // A packet that waits is an entry of `queue`: its identifier in two bytes (0: it has none), then the packet. The first `sent` of
 // them are on their way and await an answer. Flags are 0 and 1: a number lies in the variable's own name, true and false do not.
@@ -42,9 +42,9 @@ const REQUEST = 64;
 
 /** The one client of this file, with what both kinds have. */
 export const client = {
-
     get safeToSleep(): boolean {
-        return !bytes && !control;
+        // What a socket has queued is lost with the power, too.
+        return !bytes && !control && !(socket && socket.dSnd);
     },
 
     publish(topic: Topic, payload: string | Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
@@ -238,8 +238,7 @@ function renew(): void {
     for (let index = 0; index < subscriptions.length; index++) {
         const each = subscriptions[index];
         if (each.granted === NOT_SUBSCRIBED && !each.askedBy) {
-            if (bytes + each.encoded.length + 8 > options.sendBuffer) return;
-            request(SUBSCRIBE, each);
+            if (bytes + each.encoded.length + 8 > options.sendBuffer || request(SUBSCRIBE, each) < 0) return;
         }
     }
     renewing = 0;
@@ -386,6 +385,7 @@ function tick(): void {
             } catch (error) {
                 print('motemq: a callback threw:', error);
             }
+            if ((state as number) !== WAITING) return;
         }
         enter(OPENING, 0);
         if ((state as number) !== OPENING) return;
@@ -581,7 +581,7 @@ export function makeClient(given: ClientOptions): Client {
     if (state || !(given.sendBuffer > 0)) misuse(MOTEMQ_TEXTS ? 'sendBuffer is a number of bytes, and there is one client at a time' : 'sendBuffer');
     options = given;
     connect = connectPacket(given, given, keepAlive);
-    patience = Math.min(given.responseTimeout ?? 15000, silence / 2);
+    patience = Math.min(given.responseTimeout || 15000, silence / 2);
     pingAfter = silence / patience - 1;
     client.state = client.closeReason = client.connections = client.sent = client.acknowledged = client.refused = 0;
     queue = [];
