@@ -41,6 +41,19 @@ test('a record that does not fit is not copied, but its length is told; there is
     assert.equal([...into], [0, 0, 0, 0]);
     assert.is(store.read(1, into, 0), 0);
     assert.is(store.read(-1, into, 0), 0);
+    const room = new Uint8Array(5).fill(7);
+    assert.is(store.read(0, room, 1), 3);
+    assert.equal([...room], [7, ...bytesOf('abc'), 7], 'no byte before it or behind');
+});
+
+test('a place outside of the ring, and a record that leaves no room for the end, count as none', () => {
+    const outside = Uint8Array.of(0, 0, 10, 0, 0, 1, 2, 65, 66, 1, 1, 67, 0, 0, 0);
+    const store = new MemoryStore(outside);
+    assert.is(store.count, 0);
+    assert.ok(store.append(bytesOf('x'), 0, 1));
+    assert.equal(contents(new MemoryStore(outside)), ['x']);
+    assert.equal(contents(new MemoryStore(Uint8Array.of(0, 0, 0, 0, 0, 1, 3, 65, 66, 67, 0))), ['ABC']);
+    assert.equal(contents(new MemoryStore(Uint8Array.of(0, 0, 0, 0, 0, 1, 4, 65, 66, 67, 68))), []);
 });
 
 test('a record has at most 65,279 bytes: the higher byte of its length has 1 more, and goes up to 255', () => {
@@ -49,6 +62,7 @@ test('a record has at most 65,279 bytes: the higher byte of its length has 1 mor
     assert.not(store.append(new Uint8Array(65280), 0, 65280));
     assert.ok(store.append(new Uint8Array(65279), 0, 65279));
     assert.is(store.read(0, new Uint8Array(65279), 0), 65279);
+    assert.not(store.append(new Uint8Array(300), 0, 300), 'the ring has 65,535 bytes at most: places have two');
 });
 
 test('fewer than 9 bytes are a mistake', () => {

@@ -112,6 +112,12 @@ test('records that cannot be read, are too long or of no topic are counted and g
     assert.equal([held.count, held.acknowledged], [0, 2]);
 });
 
+test('damaged records alone are given up at once', () => {
+    const store = new Records([0, 50, 12]);
+    outbox({ store }).pump();
+    assert.is(store.count, 0);
+});
+
 test('messages that cannot all be read are known again by nothing', () => {
     const whole = Uint8Array.of(0, 0x41);
     for (const damaged of [0, 12, 50]) {
