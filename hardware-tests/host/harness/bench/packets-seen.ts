@@ -9,7 +9,7 @@ import { describeRow } from '../../trace/text.ts';
 import type { PacketSeen } from './results.ts';
 
 /** Packets of a test that are kept. */
-const KEPT = 400;
+const KEPT = 200;
 
 export interface Seen {
     readonly packets: readonly PacketSeen[];
