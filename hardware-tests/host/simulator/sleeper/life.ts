@@ -31,9 +31,12 @@ export class SleepingLife extends Surroundings {
     node: SleepingNode;
     /** Wakes of the broker's absence that are still to come. */
     outage = 0;
+    /** Packet identifiers in use when the power was last cut. */
     private former: readonly number[] = [];
+    /** Counters of the cycle when it slept last. */
     private cyclesBefore = 0;
     private givenUpBefore = 0;
+    /** onSleep has come since the latest wake. */
     private hasSlept = true;
     /** The power was cut, and the board is about to start again. */
     cut = false;
