@@ -1,4 +1,7 @@
-// What an ESP32 or ESP8266 with Espruino needs to run the client. motemq.ts and motemq-pub.ts put it into one file with a client.
+// What an ESP32 or ESP8266 with Espruino needs to run the client of src; motemq-core.ts and motemq-core-pub.ts put it into one file with
+// that. And the types of what require('motemq') and require('motemq-pub') give on a board.
+export type { Client as SocketClient, ClientOptions as SocketClientOptions, Publisher as SocketPublisher, PublisherOptions as SocketPublisherOptions, SocketOptions } from './compact/options.ts';
+export type { Message as SocketMessage } from './compact/message.ts';
 export { DeepSleep } from './deep-sleep.ts';
 export type { Esp32, Esp8266 } from './deep-sleep.ts';
 export { EspruinoPlatform } from './platform.ts';
