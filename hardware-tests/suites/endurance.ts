@@ -131,7 +131,10 @@ export class Steady extends Scenario {
     }
 }
 
-/** As many messages a second as go: 300 with QoS 0, then 300 with QoS 1, of 32 bytes each. */
+/**
+ * As many messages a second as go: 300 with QoS 0, then 301 with QoS 1, of 32 bytes each. The first PUBACK says that all before it have arrived: what
+ * is measured is what the broker has, not what a buffer takes.
+ */
 export class Rate extends Scenario {
     private topic!: Topic;
     private payload!: Uint8Array;
@@ -150,20 +153,19 @@ export class Rate extends Scenario {
     }
 
     protected override onWritable(): void {
-        while (this.count < 600 && this.client.publish(this.topic, this.payload, 0, 32, this.count < 300 ? 0 : 1, false) >= 0) {
-            if (++this.count === 300) this.sayRate(0);
-        }
+        while (this.count < 601 && this.client.publish(this.topic, this.payload, 0, 32, this.count < 300 ? 0 : 1, false) >= 0) this.count++;
     }
 
     protected override onAcknowledged(): void {
-        if (this.client.acknowledged < 300) return;
+        if (this.client.acknowledged === 1) this.sayRate(0);
+        if (this.client.acknowledged < 301) return;
         this.sayRate(1);
         this.finish();
     }
 
     protected override judge(): void {
         this.expect(this.client.connections === 1, 'the connection was lost');
-        this.expect(this.client.sent === 600, 'sent ' + this.client.sent + ' of 600');
+        this.expect(this.client.sent === 601, 'sent ' + this.client.sent + ' of 601');
     }
 
     private sayRate(qos: number): void {

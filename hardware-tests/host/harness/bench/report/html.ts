@@ -19,7 +19,7 @@ p { margin: 4px 0; } .soft { color: var(--soft); } code, pre, .figure { font-fam
 .verdict { font-weight: 600; font-size: 17px; margin: 8px 0; }
 .wide { overflow-x: auto; }
 table { border-collapse: collapse; width: 100%; } th, td { text-align: left; padding: 5px 12px 5px 0; border-bottom: 1px solid var(--line); vertical-align: top; } th { color: var(--soft); font-weight: 500; font-size: 13px; } td.n, th.n { text-align: right; font-variant-numeric: tabular-nums; white-space: nowrap; }
-.fault { border-left: 3px solid var(--bad); background: var(--card); padding: 8px 12px; margin: 8px 0; } .fault.overcome { border-color: var(--idle); }
+.fault { border-left: 3px solid var(--bad); background: var(--card); padding: 8px 12px; margin: 8px 0; } .fault.overcome { border-color: var(--idle); } .fault pre { padding: 0; margin: 0; }
 details.test { border-bottom: 1px solid var(--line); } details.test > summary { display: grid; grid-template-columns: 84px minmax(120px, 1fr) 84px 120px 120px 116px; gap: 10px; align-items: center; padding: 5px 0; cursor: pointer; list-style: none; }
 details.test > summary::-webkit-details-marker { display: none; } details.test > summary:hover { background: var(--card); } summary:focus-visible { outline: 2px solid var(--up); outline-offset: -2px; }
 summary .mark { font-weight: 600; } summary .mark::before { content: "▸ "; color: var(--soft); font-weight: 400; } details[open] > summary .mark::before { content: "▾ "; }
