@@ -2,10 +2,11 @@
 import { parseArgs } from 'node:util';
 import { dialects } from '../hardware-tests/boards/modem/dialects/index.ts';
 import { drivers } from '../hardware-tests/boards/modem/drivers.ts';
-import { faultKinds } from '../hardware-tests/boards/modem/faults.ts';
+import { faultKinds, wordsOf } from '../hardware-tests/boards/modem/faults.ts';
 import { CALM, runTrial } from '../hardware-tests/boards/modem/trial.ts';
 import type { Outcome } from '../hardware-tests/boards/modem/trial.ts';
 import { table } from './table.ts';
+import { whole } from './whole.ts';
 
 const { values } = parseArgs({
     options: {
@@ -13,12 +14,13 @@ const { values } = parseArgs({
         faults: { type: 'string', default: '' }, tls: { type: 'boolean', default: false },
     },
 });
-const words = values.faults.split(',').filter(word => word !== '');
+const words = wordsOf(values.faults);
 const secure = values.tls;
 const chosen = dialects.filter(({ name }) => (values.dialect === undefined || name === values.dialect) && (!secure || drivers[name].tls !== undefined));
 if (chosen.length === 0) throw new Error(`no such dialect; there are ${dialects.map(({ name }) => name).join(', ')}`);
-const first = Number(values.seed ?? values.first);
-const seeds = values.seed === undefined ? Number(values.seeds) : 1;
+const first = whole('seed', values.seed ?? values.first);
+const seeds = values.seed === undefined ? whole('seeds', values.seeds) : 1;
+if (seeds === 0) throw new Error('--seeds is at least 1');
 const most = 3;
 
 const rows: string[][] = [];

@@ -6,7 +6,7 @@ import * as assert from 'uvu/assert';
 import { quectel, sim7080, sim7600, sim800, ublox } from '../../targets/modem/dialects/index.ts';
 import type { Dialect } from '../../targets/modem/index.ts';
 import { dialectNamed, dialects } from '../boards/modem/dialects/index.ts';
-import { faultKinds } from '../boards/modem/faults.ts';
+import { faultKinds, wordsOf } from '../boards/modem/faults.ts';
 import { drivers } from '../boards/modem/drivers.ts';
 import type { Fault } from '../boards/modem/faults.ts';
 import { runTrial } from '../boards/modem/trial.ts';
@@ -44,6 +44,12 @@ for (const dialect of dialects) {
 
 test('every fault came', () => {
     assert.equal(Object.keys(faultKinds).filter(name => !met.has(name as Fault)), []);
+});
+
+test('a misspelt fault is an error, not a run without faults', () => {
+    assert.equal(wordsOf('digit,lost'), ['digit', 'lost']);
+    assert.equal(wordsOf(''), []);
+    assert.throws(() => wordsOf('digit,restrats'), /no fault has 'restrats' in its name/);
 });
 
 /** Drivers with a mistake in them, and the faults by which it must show. */

@@ -103,3 +103,11 @@ export function ratesOf(words: readonly string[], factor = 1): Partial<Record<Fa
     const chosen = Object.entries(faultKinds).filter(([name]) => words.length === 0 || words.some(word => name.includes(word)));
     return Object.fromEntries(chosen.map(([name, rate]) => [name, Math.min(1000, rate * factor)]));
 }
+
+/** The words in `text`, between commas. Throws if one is in no fault's name: misspelt it would be a run without faults. */
+export function wordsOf(text: string): string[] {
+    const words = text.split(',').filter(word => word !== '');
+    const missing = words.find(word => Object.keys(ratesOf([word])).length === 0);
+    if (missing !== undefined) throw new Error(`no fault has '${missing}' in its name; there are ${Object.keys(faultKinds).join(', ')}`);
+    return words;
+}
