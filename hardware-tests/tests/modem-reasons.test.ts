@@ -4,52 +4,10 @@ import * as assert from 'uvu/assert';
 import {
     BEARER_FAILED, CONNECTION_LOST, CONNECT_FAILED, MODEM_SILENT, NAME_NOT_RESOLVED, NO_COVERAGE, REGISTRATION_DENIED, SIM_LOCKED, SIM_MISSING, TLS_FAILED, WRONG_MODEM,
 } from '../../src/reasons.ts';
-import type { ModemOptions as TransportOptions } from '../../targets/modem/index.ts';
-import type { Dialect } from '../boards/modem/dialect.ts';
+import { Attempt, silent } from '../boards/modem/attempt.ts';
 import { dialectNamed, dialects } from '../boards/modem/dialects/index.ts';
 import { drivers } from '../boards/modem/drivers.ts';
-import type { EmulatorOptions } from '../boards/modem/emulator.ts';
-import { rig } from '../boards/modem/rig.ts';
-import type { Rig } from '../boards/modem/rig.ts';
-import type { PeerOwner, Server } from '../boards/modem/virtual-world.ts';
 import type { Failure } from '../boards/modem/world.ts';
-
-/** A server that listens and says nothing. */
-const silent: PeerOwner = { onBytes: () => {}, onEnd: () => {} };
-
-interface Case {
-    readonly modem?: Partial<EmulatorOptions>;
-    readonly transport?: Partial<TransportOptions>;
-    readonly server?: Server;
-    readonly hasPowerKey?: boolean;
-}
-
-/** A board with a modem of `dialect`, and what an attempt to connect comes to. */
-class Attempt {
-    readonly rig: Rig;
-
-    constructor(dialect: Dialect, { server = () => silent, ...options }: Case) {
-        this.rig = rig({ dialect, server, ...options });
-    }
-
-    /** Opens the transport: 0 if it gets a connection, else the reason; -1: neither within `seconds`. */
-    open(seconds: number): number {
-        const { clock, transport } = this.rig;
-        let result = -1;
-        transport.open({
-            onOpen: () => {
-                result = 0;
-            },
-            onBytes: () => {},
-            onWritable: () => {},
-            onClose: (reason) => {
-                result = reason;
-            },
-        });
-        clock.pass(clock.time + seconds * 1000, () => result >= 0);
-        return result;
-    }
-}
 
 const cellular = dialects.filter(({ wifi }) => !wifi);
 const bg96 = dialectNamed('bg96')!;
@@ -163,19 +121,37 @@ for (const dialect of cellular) {
     });
 
     test(`${dialect.name}: a PUK is wanted`, () => {
-        const attempt = new Attempt(dialect, { modem: { sim: { state: 'puk' } }, transport: { pin: '1234' } });
+        let said = '';
+        const onTraffic = (toModem: boolean, bytes: Uint8Array): void => void (toModem && (said += Buffer.from(bytes).toString('latin1')));
+        const attempt = new Attempt(dialect, { modem: { sim: { state: 'puk' }, onTraffic }, transport: { pin: '12345678' } });
         assert.is(attempt.open(60), SIM_LOCKED);
-        assert.is(attempt.rig.modem.sim.attempts, 3);
+        assert.not.match(said, 'CPIN=', 'a PIN in the place of a PUK counts as a wrong one');
     });
 
     test(`${dialect.name}: the network refuses the SIM`, () => {
         assert.is(new Attempt(dialect, { modem: { cell: { status: 3 } } }).open(60), REGISTRATION_DENIED);
     });
 
+    test(`${dialect.name}: the network refuses the SIM, and the other kind of network is not there`, () => {
+        for (const gprs of [0, 4]) assert.is(new Attempt(dialect, { modem: { cell: { status: 3, gprs } } }).open(60), REGISTRATION_DENIED);
+        const attempt = new Attempt(dialect, { modem: { cell: { status: 3, gprs: 2 } }, transport: { registrationTimeout: 30000 } });
+        assert.is(attempt.open(40), NO_COVERAGE, 'while one is looked for nothing is certain');
+    });
+
     test(`${dialect.name}: no coverage`, () => {
         assert.is(new Attempt(dialect, { modem: { cell: { status: 2 } }, transport: { registrationTimeout: 30000 } }).open(40), NO_COVERAGE);
     });
 }
+
+test('relatives of a modem that have other commands are others', () => {
+    for (const [name, model, others] of [
+        ['sim7080', 'SIMCOM_SIM7080', ['sim7600', 'sim800']], ['sim800', 'SIMCOM_SIM7000E', ['sim7600', 'sim7080']], ['sim7600', 'SIMCOM_SIM8200EA-M2', ['sim800']],
+    ] as const) {
+        const dialect = { ...dialectNamed(name)!, model };
+        for (const other of others) assert.is(new Attempt(dialect, { transport: { dialect: drivers[other] } }).open(60), WRONG_MODEM, `${model} by ${other}`);
+        if (name !== 'sim7600') assert.is(new Attempt(dialect, {}).open(60), 0, model);
+    }
+});
 
 test('the modem is named in the error of a wrong one', () => {
     const attempt = new Attempt(dialectNamed('sim7600')!, { transport: { dialect: drivers.bg96 } });
@@ -186,6 +162,12 @@ test('the modem is named in the error of a wrong one', () => {
 test('a network with another password', () => {
     const attempt = new Attempt(dialectNamed('esp-at')!, { modem: { cell: { password: 'right' } }, transport: { password: 'wrong' } });
     assert.is(attempt.open(60), BEARER_FAILED);
+});
+
+test('a network whose name and password have what would end a text', () => {
+    const apn = 'attic, left';
+    const password = '50% of "\\"';
+    assert.is(new Attempt(dialectNamed('esp-at')!, { modem: { cell: { apn, password } }, transport: { apn, password } }).open(60), 0);
 });
 
 test('a name that nobody knows, where the modem says so', () => {

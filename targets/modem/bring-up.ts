@@ -8,7 +8,7 @@ import { IDENTIFIES, TOLERATED } from './book.ts';
 import { DONE, FAILED, UNANSWERED } from './exchange.ts';
 import type { ModemOptions } from './options.ts';
 import { ALONE } from './pattern.ts';
-import { ENTER_PIN, EVENTS, MODELS, PIN_READY, PIN_WANTED, REGISTRATIONS, RESET, SIGNAL } from './plan.ts';
+import { CARD, CARD_ASKS, CARD_LOCKED, CARD_READY, ENTER_PIN, EVENTS, MODELS, REGISTRATIONS, RESET, SIGNAL } from './plan.ts';
 import { StageRunner } from './stage-runner.ts';
 import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
 
@@ -80,15 +80,12 @@ export abstract class BringUp extends StageRunner {
     onLine(line: Uint8Array, end: number): boolean {
         const plan = this.plan;
         const numbers = this.engine.numbers;
-        const event = numbers.find(plan.at(EVENTS), 1, line, end);
-        if (event >= 0) {
-            this.onEvent(plan.book[event + plan.book[event] + 1]);
-            return true;
-        }
         const stage = this.stage;
-        if (this.identifies()) this.identity.hear(line, end, plan.book, plan.at(MODELS));
-        else if (stage === UNLOCKING && numbers.find(plan.at(PIN_READY), ALONE, line, end) >= 0) this.answer = PIN_READY;
-        else if (stage === UNLOCKING && numbers.find(plan.at(PIN_WANTED), ALONE, line, end) >= 0) this.answer = PIN_WANTED;
+        const event = numbers.find(plan.at(EVENTS), 1, line, end);
+        const card = stage === UNLOCKING ? numbers.find(plan.at(CARD), 1, line, end) : -1;
+        if (event >= 0) this.onEvent(this.behind(event));
+        else if (card >= 0) this.answer = this.behind(card);
+        else if (this.identifies()) this.identity.hear(line, end, plan.book, plan.at(MODELS));
         else if (stage === REGISTERING && numbers.find(plan.at(REGISTRATIONS), 0, line, end) >= 0) this.hearState(numbers.count);
         else if (stage === REGISTERING && numbers.find(plan.at(SIGNAL), ALONE, line, end) >= 0) this.signal = numbers.count;
         else {
@@ -153,6 +150,11 @@ export abstract class BringUp extends StageRunner {
         }
     }
 
+    /** What the pattern at `place` of the book means: the byte behind it. */
+    private behind(place: number): number {
+        return this.plan.book[place + this.plan.book[place] + 1];
+    }
+
     private endStep(): void {
         if (this.identifies() && !this.identity.recognised) {
             return this.fail(WRONG_MODEM, true);
@@ -177,7 +179,7 @@ export abstract class BringUp extends StageRunner {
                     this.pinProven = true;
                     return this.pauseOr(UNLOCK_PAUSE);
                 }
-                if (ready !== PIN_READY && this.plan.has(UNLOCKING)) {
+                if (ready !== CARD_READY && this.plan.has(UNLOCKING)) {
                     return this.endUnlock();
                 }
                 this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
@@ -197,9 +199,13 @@ export abstract class BringUp extends StageRunner {
             case CLOSING:
                 return this.bringUp();
             case SLEEPING:
+                // Somebody wants it back, but it is on its way.
+                if (this.owner) return this.startAnew();
                 this.reached = PROBING;
                 this.stage = AT_REST;
-                return;
+                // An open UART keeps a board awake, and a program on Node from its end.
+                this.portOpen = false;
+                return this.engine.close();
             case CURING:
                 if (this.strikes > 2) this.reached = PROBING;
                 else if (this.reached > ATTACHING) this.reached = ATTACHING;
@@ -215,7 +221,7 @@ export abstract class BringUp extends StageRunner {
     /** The modem's state of registration with one of its networks: what is better of it and of what the other one was. */
     private hearState(state: number): void {
         const known = this.answer;
-        if (known !== HOME && (state === HOME || state === ROAMING || known !== ROAMING && known !== SEARCHING)) this.answer = state;
+        if (known !== HOME && (state === HOME || state === ROAMING || known !== ROAMING && known !== SEARCHING && (known !== DENIED || state === SEARCHING))) this.answer = state;
     }
 
     private endProbe(outcome: number): void {
@@ -250,8 +256,9 @@ export abstract class BringUp extends StageRunner {
                 this.pinProven = false;
                 this.fail(SIM_LOCKED, true);
             } else this.pauseOr(UNLOCK_PAUSE);
-        } else if (this.answer === PIN_WANTED || result === SIM_PIN_REQUIRED || result === SIM_PUK_REQUIRED) {
-            if (this.pinTried && !this.pinProven || !this.plan.has(ENTER_PIN) || result === SIM_PUK_REQUIRED) {
+        } else if (this.answer === CARD_LOCKED || result === SIM_PUK_REQUIRED) return this.fail(SIM_LOCKED, true);
+        else if (this.answer === CARD_ASKS || result === SIM_PIN_REQUIRED) {
+            if (this.pinTried && !this.pinProven || !this.plan.has(ENTER_PIN)) {
                 return this.fail(SIM_LOCKED, true);
             }
             this.pinTried = true;

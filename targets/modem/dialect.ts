@@ -5,8 +5,8 @@
 // certificate, %C that of our certificate, %K that of our key, %s the level of verification; %U user, too. A step is left out if
 // it has %c, %C, %K or %U and that is not given. %x stands for the bytes to send, two hexadecimal digits each. A dialect of a WiFi modem takes %a for the network's name and %w for its password.
 
-/** What a line means that answers nothing. */
-export const NOISE = 0;
+// What a line means that answers nothing.
+
 /** Bytes wait to be read. */
 export const DATA = 1;
 /** The peer has closed the socket; bytes may wait still. */
@@ -17,8 +17,6 @@ export const BEARER_LOST = 3;
 export const REBOOTED = 4;
 /** The modem has gone to sleep or is off. */
 export const POWERED_DOWN = 5;
-/** The modem has refused the command for the time being. */
-export const BUSY = 6;
 
 /** One command and its end. */
 export interface Step {
@@ -76,7 +74,7 @@ export interface SocketCommands {
 
 export interface Dialect {
     readonly name: string;
-    /** What the answer to AT+CGMM begins with, or to `identification` if that is there. */
+    /** One of these stands in the answer to AT+CGMM, or to `identification` if that is there, and in that of no modem of another family. */
     readonly models: readonly string[];
     readonly identification?: string;
     /** Behind a command. A carriage return if left out. */
@@ -85,7 +83,7 @@ export interface Dialect {
     readonly prompt?: string;
     /** Least time from the prompt to the bytes, in ms. */
     readonly promptDelay?: number;
-    /** No SIM and no registration: a modem for WiFi. */
+    /** No SIM and no registration: a modem for WiFi. In its texts a backslash stands before what would end them. */
     readonly isWifi?: boolean;
     /** After the modem was found: once, and again after each of its restarts. */
     readonly init: readonly Step[];

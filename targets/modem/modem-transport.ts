@@ -86,7 +86,7 @@ export class ModemTransport extends BringUp implements Transport {
         this.serve();
     }
 
-    /** Turns the modem off, or leaves it to power saving mode if that was asked for, as soon as the connection is closed. `open` brings it up again. */
+    /** Turns the modem off, or leaves it to power saving mode if that was asked for, as soon as the connection is closed, and closes the port. `open` brings all up again. */
     powerDown(): void {
         this.sleepWanted = true;
         if (this.stage === AT_REST) this.rest();

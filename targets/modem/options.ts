@@ -31,7 +31,10 @@ export interface ModemOptions {
     readonly user?: string;
     /** Of the APN; of a WiFi modem that of the network. */
     readonly password?: string;
-    /** Of the SIM, 4 to 8 digits. It is tried once: a wrong one three times would lock the card. */
+    /**
+     * Of the SIM, 4 to 8 digits. A transport tries it once, and again after a restart of the modem if it was right: a wrong one three times would lock
+     * the card. A board that starts anew has forgotten that it was wrong.
+     */
     readonly pin?: string;
     /** Bits a second. 115,200 if left out. */
     readonly baud?: number;
@@ -59,6 +62,6 @@ export interface ModemOptions {
     readonly powerSaving?: PowerSaving;
     /** Asks the network for extended discontinuous reception. */
     readonly slowPaging?: SlowPaging;
-    /** Longest time to find the network, in ms. 180,000 if left out. */
+    /** Longest time to find the network, in ms: 1 to 1,073,741,823. 180,000 if left out. */
     readonly registrationTimeout?: number;
 }

@@ -16,14 +16,20 @@ export const READ = 16;
 /** Asks how many bytes have been sent; empty where the answer to a send says so, or nothing does. */
 export const COUNT = 17;
 // Behind them patterns, and lists of them.
-export const PIN_READY = 18;
-export const PIN_WANTED = 19;
-export const SIGNAL = 20;
-export const REGISTRATIONS = 21;
+/** What is said of the SIM card, each line with one of CARD_READY to CARD_LOCKED behind it. */
+export const CARD = 18;
+export const SIGNAL = 19;
+export const REGISTRATIONS = 20;
 /** Lines that answer nothing, each with what it means behind it. */
-export const EVENTS = 22;
-export const MODELS = 23;
-const PLACES = 24;
+export const EVENTS = 21;
+export const MODELS = 22;
+const PLACES = 23;
+
+export const CARD_READY = 1;
+/** It wants its PIN. */
+export const CARD_ASKS = 2;
+/** It wants its PUK, or what else is not known here. */
+export const CARD_LOCKED = 3;
 
 /** Lines of every maker's modems: that they have started anew, and that the network lets go of them. */
 const EVERYWHERE: Dialect['events'] = [
@@ -40,14 +46,17 @@ const UNLOCK: readonly Step[] = [{ command: 'AT+CPIN?', seconds: 10 }];
 const REGISTER: readonly Step[] = [{ command: 'AT+CSQ', tolerated: true }, { command: 'AT+CEREG?', tolerated: true }, { command: 'AT+CGREG?', tolerated: true }];
 const STATES = ['+CEREG: %n,%n%*', '+CGREG: %n,%n%*'];
 
-/** `text` in a command: it may not end it, nor end a quoted string. */
-function quotable(name: string, text: string): string {
+/** `text` as it stands between quotes in a command: it may not end it, nor end the string. `escapes`: a backslash stands before what would. */
+function quotable(name: string, text: string, escapes: boolean): string {
+    let quoted = '';
     for (let index = 0; index < text.length; index++) {
         const code = text.charCodeAt(index);
-        // Printable ASCII; not the quote, nor the percent sign, which stands for numbers here.
-        if (code < 32 || code > 126 || code === 34 || code === 37) misuse(MOTEMQ_TEXTS ? name + ' has printable ASCII characters, without " and %' : name, index);
+        const letter = text.charAt(index);
+        const ends = escapes ? '",\\'.indexOf(letter) >= 0 : letter === '"'; // dialect-ok: a short text, at set-up
+        if (code < 32 || code > 126 || ends && !escapes) misuse(MOTEMQ_TEXTS ? name + ' has printable ASCII characters, of a cellular modem without "' : name, index);
+        quoted += ends ? '\\' + letter : letter;
     }
-    return text;
+    return quoted;
 }
 
 /** The SIM's PIN in digits, or empty. */
@@ -68,10 +77,12 @@ function textsOf(options: ModemOptions, sockets: SocketCommands): readonly strin
     const ca = tls ? tls.ca ?? '' : '';
     const certificate = tls ? tls.certificate ?? '' : '';
     const levels = sockets.levels ?? [0, 1, 2];
+    const escapes = options.dialect.isWifi === true;
     if (tls && !ca && (!tls.acceptAnyCertificate || sockets.needsCa)) misuse(MOTEMQ_TEXTS ? 'tls has a ca, or acceptAnyCertificate where the modem can' : 'tls', ca);
     return [
-        quotable('apn', options.apn ?? ''), quotable('user', options.user ?? ''), quotable('password', options.password ?? ''), quotable('host', options.host), '' + port,
-        '' + levels[ca ? certificate ? 2 : 1 : 0], quotable('ca', ca), quotable('certificate', certificate), quotable('key', tls ? tls.key ?? '' : ''),
+        quotable('apn', options.apn ?? '', escapes), quotable('user', options.user ?? '', escapes), quotable('password', options.password ?? '', escapes),
+        quotable('host', options.host, escapes), '' + port,
+        '' + levels[ca ? certificate ? 2 : 1 : 0], quotable('ca', ca, escapes), quotable('certificate', certificate, escapes), quotable('key', tls ? tls.key ?? '' : '', escapes),
         options.user ?? '', options.powerSaving ? powerSavingText(options.powerSaving) : '', options.slowPaging ? slowPagingText(options.slowPaging) : '',
     ];
 }
@@ -109,6 +120,8 @@ export class Plan {
         const writer = new BookWriter(textsOf(options, sockets), dialect.lineEnd ?? '\r', options.lineSize ?? 192);
         this.prompt = (dialect.prompt ?? '>').charCodeAt(0);
         this.speeds = [options.baud ?? 115200].concat(options.otherBauds ?? []);
+        const patience = options.registrationTimeout ?? 1;
+        if (!(patience > 0 && patience <= 0x3fffffff)) misuse(MOTEMQ_TEXTS ? 'registrationTimeout is 1 to 1073741823 ms' : 'registrationTimeout', patience);
         this.laySteps(writer, sequencesOf(options, sockets), sockets, options.countSent !== false);
         this.layPatterns(writer, sockets, dialect);
         this.book = writer.finish();
@@ -138,11 +151,10 @@ export class Plan {
     }
 
     private layPatterns(writer: BookWriter, sockets: SocketCommands, dialect: Dialect): void {
-        const patterns = ['+CPIN: READY', '+CPIN: SIM %*', '+CSQ: %n,%*'];
-        for (let index = 0; index < patterns.length; index++) {
-            this.places[PIN_READY + index] = writer.place;
-            writer.pattern(patterns[index]);
-        }
+        this.places[CARD] = writer.place;
+        writer.list(['+CPIN: READY', '+CPIN: SIM PIN', '+CPIN: SIM %*'], [CARD_READY, CARD_ASKS, CARD_LOCKED]);
+        this.places[SIGNAL] = writer.place;
+        writer.pattern('+CSQ: %n,%*');
         this.places[REGISTRATIONS] = writer.place;
         writer.list(STATES);
         const events = sockets.events.concat(dialect.events, EVERYWHERE);

@@ -20,7 +20,8 @@ const text = (find: (modem: Modem) => string): Command => (modem, call) => {
 
 const registration: Command = (modem, call) => {
     if (call.kind === 'set') modem.settings.set(call.name, call.values[0]);
-    if (call.kind === 'ask') call.line(`${call.name}: ${modem.settings.get(call.name) ?? '0'},${modem.registration}`);
+    const state = call.name === '+CGREG' ? modem.cell.gprs ?? modem.registration : modem.registration;
+    if (call.kind === 'ask') call.line(`${call.name}: ${modem.settings.get(call.name) ?? '0'},${state}`);
     call.ok();
 };
 

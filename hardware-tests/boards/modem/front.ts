@@ -189,7 +189,7 @@ export class Front {
         const start = line.search(/at/i);
         if (start < 0) return;
         if (this.running) return this.say('\r\nbusy p...\r\n');
-        this.rest = commandsOf(line.slice(start + 2)).map(command => parse(this, command));
+        this.rest = commandsOf(line.slice(start + 2), this.strict).map(command => parse(this, command, this.strict));
         this.next();
     }
 
@@ -204,21 +204,26 @@ export class Front {
     }
 }
 
-/** The commands of a line: letters with a number one behind the other, extended ones up to a semicolon (V.250 §5.3, §5.4). */
-export function commandsOf(line: string): string[] {
-    const found = line.match(/[A-Z]\d*|&[A-Z]\d*|[^A-Z;\s"]?(?:"[^"]*"|[^;"])+/gi);
+/** The commands of a line: letters with a number one behind the other, extended ones up to a semicolon (V.250 §5.3, §5.4). ESP-AT (`strict`) takes one. */
+export function commandsOf(line: string, strict = false): string[] {
+    const found = strict ? [line] : line.match(/[A-Z]\d*|&[A-Z]\d*|[^A-Z;\s"]?(?:"[^"]*"|[^;"])+/gi);
     return (found ?? []).map(each => each.trim()).filter(each => each !== '');
 }
 
-function parse(front: Front, command: string): Call {
+function parse(front: Front, command: string, strict: boolean): Call {
     const basic = /^(&?[A-Z])(\d*)$/i.exec(command);
     if (basic) return new Call(front, basic[1].toUpperCase(), 'set', [basic[2] || '0']);
     const [, name, mark, text] = /^([^=?]*)(=\?|\?|=)?(.*)$/s.exec(command)!;
     const kind: Kind = mark === '=?' ? 'test' : mark === '?' ? 'ask' : mark === '=' ? 'set' : 'run';
-    return new Call(front, name.trim().toUpperCase(), kind, kind === 'set' ? valuesOf(text) : []);
+    return new Call(front, name.trim().toUpperCase(), kind, kind === 'set' ? (strict ? escapedValuesOf : valuesOf)(text) : []);
 }
 
 /** What stands between commas, quotes removed. */
 function valuesOf(text: string): string[] {
     return (text.match(/(?:"[^"]*"|[^,"])+|(?<=^|,)(?=,|$)/g) ?? []).map(each => each.trim().replace(/^"(.*)"$/s, '$1'));
+}
+
+/** ESP-AT's: a comma separates, also between quotes, unless a backslash stands before it, as before a quote or a backslash that is meant. */
+function escapedValuesOf(text: string): string[] {
+    return text.split(/(?<=^(?:\\.|[^\\])*?),/s).map(each => each.trim().replace(/^"(.*)"$/s, '$1').replace(/\\(.)/gs, '$1'));
 }

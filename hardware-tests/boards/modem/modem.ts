@@ -23,6 +23,8 @@ export interface Sim {
 export interface Cell {
     /** Of 27.007 §10.1.22: 0 idle, 1 home, 2 searching, 3 denied, 4 unknown, 5 roaming. */
     status: number;
+    /** The same for GPRS (CGREG), where the modem knows both networks; null: as with the other one. */
+    gprs: number | null;
     /** Ms from the start until then; until then it is searching. */
     delay: number;
     /** The only access point name that gets an address; of a WiFi the network's name. Null: any. */
@@ -107,7 +109,7 @@ export class Modem implements FrontOwner {
         this.dialect = dialect;
         this.sim = { state: 'ready', pin: '1234', attempts: 3, ...options.sim };
         this.locked = this.sim.state === 'pin';
-        this.cell = { status: 1, delay: 500, apn: null, password: null, ...options.cell };
+        this.cell = { status: 1, gprs: null, delay: 500, apn: null, password: null, ...options.cell };
         this.pace = options.pace ?? { least: 3, most: 30, boot: 2000 };
         this.front = new Front(clock, faults, this, dialect.strict === true);
         this.front.latency = () => faults.happens('slow') ? faults.between(200, 2000) : faults.between(this.pace.least, this.pace.most);

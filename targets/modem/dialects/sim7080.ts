@@ -12,7 +12,7 @@ const open = { command: 'AT+CAOPEN=%i,0,"TCP","%h",%p', expect: ['OK', '+CAOPEN:
 
 export const sim7080: Dialect = {
     name: 'SIMCom SIM7070/SIM7080/SIM7090',
-    models: ['SIM707', 'SIM708', 'SIM709', 'SIMCOM_SIM707', 'SIMCOM_SIM708', 'SIMCOM_SIM709'],
+    models: ['SIM707', 'SIM708', 'SIM709'],
     init: [],
     bearer: [
         { command: 'AT+CNCFG=0,1,"%a","%u","%w",0' },

@@ -4,7 +4,7 @@ import type { Dialect } from '../dialect.ts';
 
 export const sim7600: Dialect = {
     name: 'SIMCom SIM7600/A76xx',
-    models: ['SIMCOM_SIM7', 'SIM75', 'SIM76', 'A76'],
+    models: ['SIM75', 'SIM76', 'A76'],
     init: [],
     bearer: [
         { command: 'AT+CGDCONT=1,"IP","%a"' },

@@ -4,7 +4,8 @@ import type { Dialect } from '../dialect.ts';
 
 export const sim800: Dialect = {
     name: 'SIMCom SIM800/SIM900/SIM7000',
-    models: ['SIM8', 'SIM9', 'SIM7000', 'SIMCOM_SIM8', 'SIMCOM_SIM9', 'SIMCOM_SIM7000', 'Air7'],
+    // Not SIM82xx, whose sockets are those of SIM7600.
+    models: ['SIM80', 'SIM84', 'SIM86', 'SIM9', 'SIM7000', 'Air7'],
     init: [],
     bearer: [
         // Whatever state the sockets are in: only from its first one can they be opened.
