@@ -7,6 +7,7 @@ import { holdersOf } from './holders.ts';
 import { need } from './packages.ts';
 import { lostPort, within } from './port.ts';
 import type { Lines, Port } from './port.ts';
+import { mendBinding } from './serial-binding.ts';
 import { usbOf } from './serial-devices.ts';
 
 /** Ms that one call of the package may take. A write of the largest block at 9600 baud takes 20 s. */
@@ -95,6 +96,7 @@ export async function openSerialPort(path: string, baud: number): Promise<Port> 
     const { SerialPort } = await need('serialport', () => import('serialport'));
     const device = new SerialPort({ path, baudRate: baud, hupcl: false, autoOpen: false });
     device.on('error', () => {});
+    device.once('open', () => mendBinding(device.port));
     await new Promise<void>((resolve, reject) => device.open(error => error ? reject(whyNot(path, error)) : resolve()));
     const port = new SerialDevicePort(path, device);
     try {
