@@ -141,6 +141,12 @@ for (const dialect of cellular) {
     test(`${dialect.name}: no coverage`, () => {
         assert.is(new Attempt(dialect, { modem: { cell: { status: 2 } }, transport: { registrationTimeout: 30000 } }).open(40), NO_COVERAGE);
     });
+
+    test(`${dialect.name}: no coverage, and an attempt later there is`, () => {
+        const attempt = new Attempt(dialect, { modem: { cell: { delay: 50000 } }, transport: { registrationTimeout: 30000 } });
+        assert.is(attempt.open(40), NO_COVERAGE);
+        assert.is(attempt.open(40), 0, 'it has as long as the first');
+    });
 }
 
 test('relatives of a modem that have other commands are others', () => {

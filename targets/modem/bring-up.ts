@@ -182,13 +182,17 @@ export abstract class BringUp extends StageRunner {
                 if (ready !== CARD_READY && this.plan.has(UNLOCKING)) {
                     return this.endUnlock();
                 }
-                this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
+                this.search();
                 break;
             case REGISTERING:
                 if (this.plan.has(REGISTERING) && ready !== HOME && (ready !== ROAMING || this.options.roaming === false)) {
                     if (ready === DENIED) return this.fail(REGISTRATION_DENIED, true);
                     if (ready < 0 && ++this.tries > REGISTRATION_TRIES) return this.fail(TRANSPORT_FAULT, true);
-                    if (((this.platform.now() - this.deadline) | 0) >= 0) return this.fail(NO_COVERAGE, true);
+                    if (((this.platform.now() - this.deadline) | 0) >= 0) {
+                        // The next attempt has as long.
+                        this.search();
+                        return this.fail(NO_COVERAGE, true);
+                    }
                     return this.pauseOr(REGISTRATION_PAUSE);
                 }
                 break;
@@ -216,6 +220,11 @@ export abstract class BringUp extends StageRunner {
         this.reached = stage + 1;
         // Nobody may want a connection any more: what is done stays done.
         return this.bringUp();
+    }
+
+    /** The modem has its time to be registered from now on. */
+    private search(): void {
+        this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
     }
 
     /** The modem's state of registration with one of its networks: what is better of it and of what the other one was. */

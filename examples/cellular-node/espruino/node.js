@@ -32,6 +32,8 @@ const client = new mqtt.Publisher({
     clientId: getSerial().replace(/[^0-9A-Za-z]/g, '').substr(-12),
     // About 20 readings: so many wait for a network that does not come.
     sendBuffer: new Uint8Array(800),
+    // The transport has deadlines of its own: a first registration takes minutes.
+    connectTimeout: 600000,
     onAcknowledged: () => {
         if (client.safeToSleep) client.stop();
     },

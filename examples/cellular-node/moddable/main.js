@@ -41,6 +41,8 @@ const client = new Client({
     sendBuffer: new Uint8Array(1536),
     receiveBuffer: new Uint8Array(128),
     clientId: config.clientId,
+    // The transport has deadlines of its own: a first registration takes minutes.
+    connectTimeout: 600000,
     onStateChange: (state, reason) => {
         trace(stateText(state), reason ? ': ' + reasonText(reason) : '', '\n');
         if (state === CONNECTED) trace(transport.model, ', signal ', String(transport.signal), '\n');
