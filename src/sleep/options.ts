@@ -22,7 +22,7 @@ export interface WakeCycleOptions extends OutboxOptions {
     readonly downlinkWindow?: number;
     /** Ms that a wake takes at most, but for saying goodbye (5 s more at worst). Then it gives up; the messages are kept. 20,000 if left out. */
     readonly timeLimit?: number;
-    /** Connections tried in a wake, at most. 2 if left out, which a broker that refuses packets before its CONNACK needs once, and without `image` after each reset. */
+    /** Connections tried in a wake, at most. 2 if left out. One by which the client learns that the broker takes no packets before its CONNACK is not counted. */
     readonly attempts?: number;
     /**
      * Once a wake has given up the radio rests for a random time from 0 to `interval` * 2^failures, and at most so many ms (full jitter); the

@@ -58,6 +58,8 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     private parting = false;
     /** Connections of this wake that have failed. */
     private tried = 0;
+    /** The client waits for CONNACK, and has waited for it before. */
+    private hesitated = false;
     /** When the present wake began, and when it must end, in the host's ms. */
     private begun = 0;
     private timeUp = 0;
@@ -115,6 +117,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         if (this.phase !== ASLEEP) return;
         this.wakes++;
         this.tried = 0;
+        this.hesitated = this.client.hesitant;
         this.failed = this.parting = false;
         this.reason = 0;
         this.begun = this.host.now();
@@ -162,7 +165,9 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         } else if (state === CONNECTED || reason) {
             if (reason) {
                 this.reason = reason;
-                this.tried++;
+                // What the client has learnt of the broker must be of use in this wake: no memory may have room for it.
+                if (this.client.hesitant && !this.hesitated) this.hesitated = true;
+                else this.tried++;
             }
             return this.look();
         }

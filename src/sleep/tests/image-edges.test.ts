@@ -47,8 +47,7 @@ test('what a smaller send buffer cannot take back goes out once there is room', 
     const texts = ['a', 'b'].map(text => text.repeat(20));
     for (const text of texts) before.add(text);
     before.wake();
-    before.transport.breaks();
-    before.platform.turn();
+    before.fails();
     const { wake, transport, platform, log, cycle } = boot(memory, {}, { sendBuffer: new Uint8Array(90), waitForConnack: true });
     assert.is(cycle.outbox.count, 2);
     wake();
@@ -71,8 +70,7 @@ test('a message on its way whose topic the program has no more is given up, and 
     before.add('a', 1);
     before.add('b');
     before.wake();
-    before.transport.breaks();
-    before.platform.turn();
+    before.fails();
     const platform = new VirtualPlatform();
     const { wake, transport, cycle, log } = boot(memory, { topics: [new Topic(platform, 't')] }, { waitForConnack: true }, platform);
     wake();

@@ -102,11 +102,10 @@ test('an image that names messages is used once: after a power cut in the next w
 /** A node whose broker has ended the connection, as if for what followed CONNECT, and which sleeps. */
 function refused(): Lasting {
     const memory = lasting();
-    const { add, wake, transport, platform } = boot(memory, { attempts: 1 });
+    const { add, wake, fails } = boot(memory, { attempts: 1 });
     add('a');
     wake();
-    transport.breaks();
-    platform.turn();
+    fails();
     return memory;
 }
 

@@ -37,6 +37,17 @@ export function boot(memory: Lasting, options: Partial<WakeCycleOptions> = {}, c
             const payload = utf8(text);
             return cycle.add(topic, payload, 0, payload.length, false);
         },
+        /** The connection breaks, and each that follows it in this wake as soon as it is made. */
+        fails(): void {
+            transport.breaks();
+            platform.turn();
+            while (cycle.awake) {
+                platform.pass(Math.max(0, platform.pending));
+                if (!transport.owner) continue;
+                transport.opened();
+                transport.breaks();
+            }
+        },
         /** Wakes, and lets the connection be made if there is one. */
         wake(urgent = false): void {
             cycle.wake(urgent);

@@ -24,7 +24,7 @@ test('the radio has 50 ms for DISCONNECT if `goodbye` is left out', () => {
 
 test('without an image the node sleeps as with one, and nothing is written but messages', () => {
     const memory = lasting();
-    const { transport, log, add, wake, platform } = boot(memory, { ...without('image'), attempts: 1 });
+    const { transport, log, add, wake, platform } = boot(memory, { ...without('image'), attempts: 1 }, { waitForConnack: true });
     add('a');
     wake();
     transport.breaks();
@@ -34,6 +34,22 @@ test('without an image the node sleeps as with one, and nothing is written but m
     const after = boot(memory, without('image'));
     after.wake();
     assert.is(after.transport.take(), CONNECT + publishHex('a', 1), 'published anew');
+});
+
+test('the connection by which the client learns that the broker takes nothing early does not count: without room for an image it would learn that for ever', () => {
+    const { transport, log, add, wake, platform, cycle } = boot(lasting(), { ...without('image'), attempts: 1 });
+    add('a');
+    wake();
+    assert.is(transport.take(), CONNECT + publishHex('a', 1));
+    transport.breaks();
+    platform.pass(platform.pending);
+    platform.pass(platform.pending);
+    transport.opened();
+    assert.is(transport.take(), CONNECT);
+    transport.breaks();
+    platform.turn();
+    assert.is(log.length, 1, 'and no other is tried');
+    assert.is(cycle.wakes, 1);
 });
 
 test('a wake of the machine before anything is due changes nothing', () => {
@@ -116,7 +132,7 @@ test('a wake that may be longer than any keep-alive has the longest', () => {
 });
 
 test('a further `wake` while awake only tells what is urgent', () => {
-    const { cycle, transport, log, add, wake, platform } = boot(lasting(), { attempts: 1 });
+    const { cycle, transport, log, add, wake, platform } = boot(lasting(), { attempts: 1 }, { waitForConnack: true });
     add('a');
     wake();
     cycle.wake(true);
@@ -144,7 +160,7 @@ test('an application that uses the client while the node sleeps starts no wake a
 });
 
 test('what is urgent comes again with the next wake if that is sooner than its pause', () => {
-    const { cycle, transport, log, add, platform } = boot(lasting(), { interval: 400, attempts: 1 });
+    const { cycle, transport, log, add, platform } = boot(lasting(), { interval: 400, attempts: 1 }, { waitForConnack: true });
     add('fire');
     cycle.wake(true);
     platform.turn();

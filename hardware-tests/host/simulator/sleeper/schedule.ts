@@ -57,7 +57,8 @@ export class Schedule {
     /** A connection is opened, with so many messages held. */
     opens(held: number): void {
         const { judge, settings: { attempts, listens, batchCount, maximumAge } } = this;
-        judge.require(++this.opened <= attempts, 'radio', `connection ${this.opened} of a wake that may try ${attempts}`);
+        // One more, in which nothing follows CONNECT.
+        judge.require(++this.opened <= attempts + 1, 'radio', `connection ${this.opened} of a wake that may try ${attempts}`);
         if (this.urgent || this.opened > 1) return;
         judge.require(this.rest <= 0, 'radio', `the radio is used ${this.rest} ms too early after ${this.failures} wakes in vain`);
         const old = maximumAge === undefined ? listens : this.age + judge.time - this.begun >= maximumAge;

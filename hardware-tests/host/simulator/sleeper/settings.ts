@@ -62,8 +62,7 @@ export function drawSleeperSettings(script: Script): SleeperSettings {
         maximumAge: script.oneOf([undefined, 4 * interval, 0]),
         downlinkWindow: listens ? script.oneOf([500, 3000]) : 0,
         timeLimit: script.oneOf([20_000, 8000, 60_000]),
-        // Who forgets over its sleeps that the broker takes nothing early needs two each time.
-        attempts: script.oneOf(image === 'none' ? [2, 4] : [2, 1, 4]),
+        attempts: script.oneOf([2, 1, 4]),
         maximumPause: script.oneOf([16, 4, 0]) * interval,
         goodbye: script.oneOf([50, 0, 1000]),
     };
