@@ -1,13 +1,8 @@
 // Ways to reach an emulated modem from outside, in real time: a TCP port, a pseudo-terminal, a serial port in this process.
-import { execFile, spawn } from 'node:child_process';
-import { createHash } from 'node:crypto';
-import { existsSync, mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs';
+import { spawn } from 'node:child_process';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { promisify } from 'node:util';
-import { root } from '../../../scripts/root.ts';
+import { compiled } from '../compiled.ts';
 import { emulate } from './emulator.ts';
 import type { Emulator, EmulatorOptions } from './emulator.ts';
 import { HostPort } from './host-port.ts';
@@ -57,22 +52,11 @@ export async function tcpPort(options: EndOptions, port: number): Promise<End> {
 
 /** Compiles ./pty.c, once for each version of it. Rejects, with a sentence, where there is no C compiler. */
 export async function ptyProgram(): Promise<string> {
-    const source = join(root, 'hardware-tests', 'boards', 'modem', 'pty.c');
-    const folder = join(root, '.cache', 'modem');
-    const program = join(folder, `pty-${createHash('sha256').update(readFileSync(source)).digest('hex').slice(0, 16)}`);
-    if (existsSync(program)) return program;
-    mkdirSync(folder, { recursive: true });
-    const compiler = process.env['CC'] || 'cc';
-    const made = join(mkdtempSync(join(tmpdir(), 'pty-')), 'pty');
     try {
-        await promisify(execFile)(compiler, ['-O2', '-Wall', '-Werror', '-o', made, source]);
-        renameSync(made, program);
+        return await compiled('hardware-tests/boards/modem/pty.c');
     } catch (error) {
-        throw new Error(`a pseudo-terminal needs a C compiler, and ${compiler} did not make one: use --tcp`, { cause: error });
-    } finally {
-        rmSync(join(made, '..'), { recursive: true, force: true });
+        throw new Error(`a pseudo-terminal needs a C compiler, and ${process.env['CC'] || 'cc'} did not make one: use --tcp`, { cause: error });
     }
-    return program;
 }
 
 /** At a pseudo-terminal. It survives that the host closes it. */

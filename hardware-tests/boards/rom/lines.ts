@@ -1,10 +1,9 @@
 // Modem lines and speed of a pseudo-terminal, for a program that opens one: it is started with the variables that this gives, and a board
 // follows what it sets. Linux and a C compiler are needed (lines.c says how it works).
-import { execFileSync } from 'node:child_process';
 import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
-import { root } from '../../../scripts/root.ts';
+import { compiled } from '../compiled.ts';
 import type { Device } from '../device.ts';
 
 export interface BoardLines {
@@ -15,10 +14,11 @@ export interface BoardLines {
     stop(): void;
 }
 
-/** Compiles lines.c into `folder`, and lets `board` follow. Throws where there is no C compiler. */
+/** Lets `board` follow; the socket is in `folder`. Rejects where there is no C compiler. */
 export async function boardLines(board: Device, folder: string): Promise<BoardLines> {
-    const [library, socket] = [join(folder, 'lines.so'), join(folder, 'lines.socket')];
-    execFileSync(process.env['CC'] || 'cc', ['-O2', '-Wall', '-Werror', '-shared', '-fPIC', '-o', library, join(root, 'hardware-tests', 'boards', 'rom', 'lines.c'), '-ldl']);
+    // -ldl for C libraries before glibc 2.34.
+    const library = await compiled('hardware-tests/boards/rom/lines.c', ['-shared', '-fPIC', '-Wl,--no-as-needed', '-ldl']);
+    const socket = join(folder, 'lines.socket');
     const changes: string[] = [];
     const server = createServer((end) => {
         end.on('error', () => {});
