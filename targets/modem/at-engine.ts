@@ -111,7 +111,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
         return this.sender.begin(data, start);
     }
 
-    /** Calls `onPause` in `ms`. An exchange that is under way, or another pause, is forgotten. */
+    /** Calls `onPause` in `ms`. An exchange that is under way, or another pause, is forgotten; a line that has come in part is not. */
     rest(ms: number): void {
         this.reset();
         this.resting = true;
@@ -121,6 +121,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     /** Throws away what comes until nothing has come for `ms`, but not for longer than `atMost` ms; then calls `onPause`. */
     awaitQuiet(ms: number, atMost: number): void {
         this.rest(ms);
+        this.lineEnd = 0;
         this.quiet = ms;
         this.quietBy = this.platform.now() + atMost;
     }
@@ -175,7 +176,7 @@ export class AtEngine implements SerialOwner, PlatformOwner {
     private reset(): void {
         this.phase = IDLE;
         this.sender.stop();
-        this.lineEnd = this.counted = this.quiet = this.trailing = 0;
+        this.counted = this.quiet = this.trailing = 0;
         this.resting = false;
     }
 

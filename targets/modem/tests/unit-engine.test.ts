@@ -232,6 +232,27 @@ test('a line that is too long is dropped and counted, and the next one is heard'
     }
 });
 
+test('a pause that begins, is begun anew or ends within a line loses nothing of it; what was thrown away for quiet is no part of the next', () => {
+    for (let at = 0; at <= 6; at++) {
+        const world = new EngineWorld();
+        world.says('+URC: 1\r\n'.slice(0, at));
+        world.engine.rest(100);
+        world.platform.pass(50);
+        world.engine.rest(100);
+        world.says('+URC: 1\r\n'.slice(at));
+        world.says('+URC: 2\r\n'.slice(0, at));
+        world.platform.pass(100);
+        world.says('+URC: 2\r\n'.slice(at));
+        assert.equal(world.told, ['line +URC: 1', 'pause', 'line +URC: 2'], `${at}`);
+        world.says('half');
+        world.engine.awaitQuiet(100, 1000);
+        world.says('junk');
+        world.platform.pass(100);
+        world.says('+URC: 3\r\n');
+        assert.equal(world.told.slice(3), ['pause', 'line +URC: 3'], `${at}`);
+    }
+});
+
 test('an exchange without an end is unanswered at its deadline, and then only', () => {
     const world = new EngineWorld();
     world.begin(plain);
