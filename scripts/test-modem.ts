@@ -17,7 +17,7 @@ const { values } = parseArgs({
 const words = wordsOf(values.faults);
 const secure = values.tls;
 const chosen = dialects.filter(({ name }) => (values.dialect === undefined || name === values.dialect) && (!secure || drivers[name].tls !== undefined));
-if (chosen.length === 0) throw new Error(`no such dialect; there are ${dialects.map(({ name }) => name).join(', ')}`);
+if (chosen.length === 0) throw new Error(`no such dialect${secure ? ' with TLS' : ''}; there are ${dialects.filter(({ name }) => !secure || drivers[name].tls).map(({ name }) => name).join(', ')}`);
 const first = whole('seed', values.seed ?? values.first);
 const seeds = values.seed === undefined ? whole('seeds', values.seeds) : 1;
 if (seeds === 0) throw new Error('--seeds is at least 1');
