@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { until } from '../../hardware-tests/host/until.ts';
 import { runProcess, type Ended } from '../run-process.ts';
 import { verdictOf } from '../uvu-report.ts';
 
@@ -74,7 +75,9 @@ test('at its deadline a program is killed together with what it started', async 
             setInterval(() => {}, 1000);`;
         const result = await node(script, 1500);
         assert.ok(result.late);
-        assert.not(isRunning(Number(readFileSync(file, 'utf8'))));
+        const child = Number(readFileSync(file, 'utf8'));
+        // A busy machine takes a moment to end what it was told to kill.
+        await until('the child is gone', () => !isRunning(child));
     } finally {
         rmSync(folder, { recursive: true, force: true });
     }
