@@ -345,8 +345,11 @@ const other = new ModdablePlatform();
 other.attach({ onWake: () => say('other wake') });
 
 let scene = 0;
-Timer.repeat(() => {
+// Each scene has its time for itself, also on a machine that is late.
+function play(): void {
     if (scene === scenes.length) Board.exit(0);
+    Timer.set(play, 150);
     say(`# ${scenes[scene][0]}`);
     scenes[scene++][1]();
-}, 150);
+}
+Timer.set(play, 150);
