@@ -4,6 +4,7 @@ import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { createHash, randomBytes } from 'node:crypto';
 import { closeSync, constants, mkdtempSync, openSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stripVTControlCharacters } from 'node:util';
@@ -18,7 +19,7 @@ import { BENCH_FAILED, INTERRUPTED, PASSED } from '../host/harness/errors.ts';
 import { flash } from '../host/harness/flasher.ts';
 import { noPseudoTerminals, SerialDevice } from '../host/serial-device.ts';
 import { until } from '../host/until.ts';
-import { program } from './harness-program.ts';
+import { motemq, program } from './harness-program.ts';
 import { atMost, together } from './harness-together.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'faults-'));
@@ -129,17 +130,42 @@ function largeManifest(name: string, size: number): string {
     return join(folder, `${name}.yaml`);
 }
 
-overTerminal('Ctrl-C in the middle: the board is restarted, the message says what it holds, the exit code is that of an interruption', async () => {
-    const board = new RomBoard({ chip: 'esp32' });
-    const { child, ended, output } = await run(board, largeManifest('interrupted', 1_500_000));
-    await until('it writes', () => output().includes('writing') && board.flash.programmed > 0, 60);
-    child.kill('SIGINT');
-    assert.is(await ended, INTERRUPTED, output());
-    assert.match(output(), /motemq: interrupted\n +the firmware on the board is incomplete: run the command again/);
-    assert.is(board.events.at(-1), 'boot application');
-    const { programmed } = board.flash;
-    // Nothing comes after the end.
-    assert.is(board.flash.programmed, programmed);
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
+    overTerminal(`${signal} in the middle: the board is restarted, the message says what it holds, the exit code is that of an interruption`, () => inTurn(async () => {
+        const board = new RomBoard({ chip: 'esp32' });
+        const { child, ended, output } = await run(board, largeManifest(signal, 600_000));
+        await until('it writes', () => output().includes('writing') && board.flash.programmed > 0, 60);
+        child.kill(signal);
+        assert.is(await ended, INTERRUPTED, output());
+        assert.match(output(), /motemq: interrupted\n +the firmware on the board is incomplete: run the command again/);
+        assert.is(board.events.at(-1), 'boot application');
+    }));
+}
+
+overTerminal('who reads how far it has got may go away: the board is written', () => inTurn(async () => {
+    const { child, ended, output } = await run(new RomBoard({ chip: 'esp32' }), manifest);
+    child.stderr!.destroy();
+    assert.is(await ended, PASSED, output());
+    assert.match(output(), /wrote and compared app\.bin/);
+}));
+
+overTerminal('a driver that takes no call: that is said, and the program ends', async () => {
+    const own = mkdtempSync(join(folder, 'h-'));
+    const terminal = new SerialDevice();
+    await terminal.plugIn();
+    // Modem lines whose changes are never answered: the call waits for that in the kernel.
+    const lines = await boardLines(new RomBoard({ chip: 'esp32' }), own);
+    const environment = { ...lines.environment, MOTEMQ_LINES: join(own, 'mute') };
+    const mute = createServer().listen(environment.MOTEMQ_LINES);
+    try {
+        const ended = await motemq(['flash', manifest, '--port', terminal.path], environment);
+        assert.match(ended.output, /has taken nothing for 5 s: the board or its adapter hangs\n +unplug it/);
+        assert.equal([ended.late, ended.code === PASSED], [false, false]);
+    } finally {
+        mute.close();
+        lines.stop();
+        await terminal.unplug();
+    }
 });
 
 overTerminal('a terminal gets a bar that goes away, anything else a line a step', async () => {

@@ -4,7 +4,7 @@ export const PASSED = 0;
 export const TEST_FAILED = 1;
 export const BENCH_FAILED = 2;
 export const USAGE = 3;
-/** By Ctrl-C, as shells have it. */
+/** By Ctrl-C, as shells have it; by another signal, too. */
 export const INTERRUPTED = 130;
 
 /** Port, board or firmware do not do what they should: not the fault of a test. */

@@ -63,3 +63,8 @@ export function within<T>(milliseconds: number, signal: AbortSignal, work: Promi
 export function lostPort(name: string): BenchError {
     return new BenchError(`${name} has gone: it was unplugged, or lost its power`, 'check the cable and the power supply, then run the command again');
 }
+
+/** The error of a port that is there and takes nothing: `milliseconds` have passed in vain. */
+export function stuckPort(name: string, milliseconds: number): BenchError {
+    return new BenchError(`${name} has taken nothing for ${milliseconds / 1000} s: the board or its adapter hangs`, 'unplug it, plug it in again, then run the command again');
+}

@@ -4,14 +4,15 @@ import { promisify } from 'node:util';
 import type { SerialPort as SerialPortOfPackage } from 'serialport';
 import { BenchError } from './errors.ts';
 import { holdersOf } from './holders.ts';
+import { neverEnding } from './leave.ts';
 import { need } from './packages.ts';
-import { lostPort, within } from './port.ts';
+import { Late, lostPort, stuckPort, within } from './port.ts';
 import type { Lines, Port } from './port.ts';
 import { mendBinding } from './serial-binding.ts';
 import { usbOf } from './serial-devices.ts';
 
 /** Ms that one call of the package may take. A write of the largest block at 9600 baud takes 20 s. */
-const CALL = 2000;
+const CALL = 5000;
 const WRITE = 30_000;
 
 class SerialDevicePort implements Port {
@@ -81,7 +82,7 @@ class SerialDevicePort implements Port {
         } catch (error) {
             if (/input\/output error|no such device|bad file descriptor|device not configured/i.test((error as Error).message)) this.lose();
             this.gone.throwIfAborted();
-            throw error;
+            throw error instanceof Late ? hanging(this.name, error) : error;
         }
     }
 
@@ -97,7 +98,12 @@ export async function openSerialPort(path: string, baud: number): Promise<Port> 
     const device = new SerialPort({ path, baudRate: baud, hupcl: false, autoOpen: false });
     device.on('error', () => {});
     device.once('open', () => mendBinding(device.port));
-    await new Promise<void>((resolve, reject) => device.open(error => error ? reject(whyNot(path, error)) : resolve()));
+    const opening = new Promise<void>((resolve, reject) => device.open(error => error ? reject(whyNot(path, error)) : resolve()));
+    await within(CALL, new AbortController().signal, opening).catch((error: Error) => {
+        if (!(error instanceof Late)) throw error;
+        device.once('open', () => device.close());
+        throw hanging(path, error);
+    });
     const port = new SerialDevicePort(path, device);
     try {
         await port.setLines({ dtr: false, rts: false });
@@ -106,6 +112,11 @@ export async function openSerialPort(path: string, baud: number): Promise<Port> 
         throw error;
     }
     return port;
+}
+
+function hanging(name: string, { milliseconds }: Late): BenchError {
+    neverEnding.add(name);
+    return stuckPort(name, milliseconds);
 }
 
 function whyNot(path: string, { message }: Error): BenchError {

@@ -1,7 +1,7 @@
 // A port behind a TCP socket: an emulator, or a server that passes a serial line on. It has no lines and no speed.
 import { connect } from 'node:net';
 import { BenchError } from './errors.ts';
-import { lostPort, within } from './port.ts';
+import { Late, lostPort, stuckPort, within } from './port.ts';
 import type { Port } from './port.ts';
 
 /** Ms in which the other side takes the connection. */
@@ -23,7 +23,9 @@ export async function openSocketPort(host: string, port: number): Promise<Port> 
         name, usb: null, hasLines: false, gone: end.signal, onBytes: () => {},
         async write(bytes) {
             end.signal.throwIfAborted();
-            await within(CONNECT, end.signal, new Promise<void>((resolve, reject) => socket.write(bytes, error => error ? reject(error) : resolve())));
+            await within(CONNECT, end.signal, new Promise<void>((resolve, reject) => socket.write(bytes, error => error ? reject(error) : resolve()))).catch((error: Error) => {
+                throw error instanceof Late ? stuckPort(name, error.milliseconds) : error;
+            });
         },
         async setLines() {},
         async setBaud() {},

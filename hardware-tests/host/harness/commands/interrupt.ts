@@ -1,6 +1,10 @@
-// Ctrl-C while a board is being written: what is under way ends at once, and the board can still be left in a known state.
+// Ctrl-C while a board is being written, or what a CI server and a terminal that is closed send: what is under way ends at once, and the board
+// can still be left in a known state.
 import { INTERRUPTED, Interrupted } from '../errors.ts';
+import { leave } from '../leave.ts';
 import type { Port } from '../port.ts';
+
+const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs `work` with a port that is gone as soon as the user presses Ctrl-C, while `port` stays. `advice`: what to do then. A second Ctrl-C
@@ -9,10 +13,10 @@ import type { Port } from '../port.ts';
 export async function interruptible<T>(port: Port, advice: string, work: (port: Port) => Promise<T>): Promise<T> {
     const end = new AbortController();
     const interrupted = (): void => {
-        if (end.signal.aborted) process.exit(INTERRUPTED);
+        if (end.signal.aborted) leave(INTERRUPTED);
         end.abort(new Interrupted(advice));
     };
-    process.on('SIGINT', interrupted);
+    for (const signal of signals) process.on(signal, interrupted);
     try {
         return await work({
             name: port.name, usb: port.usb, gone: AbortSignal.any([port.gone, end.signal]),
@@ -28,6 +32,6 @@ export async function interruptible<T>(port: Port, advice: string, work: (port: 
             write: bytes => port.write(bytes), setLines: lines => port.setLines(lines), setBaud: baud => port.setBaud(baud), close: () => port.close(),
         });
     } finally {
-        process.off('SIGINT', interrupted);
+        for (const signal of signals) process.off(signal, interrupted);
     }
 }
