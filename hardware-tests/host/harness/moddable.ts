@@ -44,9 +44,7 @@ export async function flashModdable(folder: string, options: ModdableOptions): P
     const wrong = options.settings.find(setting => !/^[A-Za-z_]\w*=/.test(setting));
     if (wrong !== undefined) throw new UsageError(`'${wrong}' is no setting of an application: NAME=VALUE`);
     const program = options.mod ? 'mcrun' : 'mcconfig';
-    const { MODDABLE } = process.env;
-    if (!onPath(program)) throw new BenchError(`Moddable's SDK is not here: there is no ${program} on the PATH`, 'install it (moddable.com/documentation/Moddable-SDK-Getting-Started), then set MODDABLE and PATH');
-    if (!MODDABLE || !existsSync(MODDABLE)) throw new BenchError(MODDABLE ? `MODDABLE names ${MODDABLE}, which does not exist` : 'MODDABLE is not set', 'set it to the folder of the SDK');
+    needSdk(program);
     const address = parseAddress(options.port);
     if (address.form === 'socket' || address.form === 'command') throw new UsageError(`${program} writes to serial ports only, not to ${options.port}`);
     const environment = { ...process.env, UPLOAD_PORT: resolveDevice(address, await serialDevices()) };
@@ -54,6 +52,13 @@ export async function flashModdable(folder: string, options: ModdableOptions): P
     // A mod is installed by one call. Otherwise not in one: after a release build it would end in a monitor that never does.
     const calls = options.mod ? [[...common, ...options.settings]] : [[...common, '-t', 'build', ...options.settings], [...common, '-t', 'deploy', ...options.settings]];
     for (const parameters of calls) await run(program, parameters, resolve(folder), environment);
+}
+
+/** Throws a BenchError where the SDK, of which `program` is one, is not installed. */
+export function needSdk(program: string): void {
+    const { MODDABLE } = process.env;
+    if (!onPath(program)) throw new BenchError(`Moddable's SDK is not here: there is no ${program} on the PATH`, 'install it (moddable.com/documentation/Moddable-SDK-Getting-Started), then set MODDABLE and PATH');
+    if (!MODDABLE || !existsSync(MODDABLE)) throw new BenchError(MODDABLE ? `MODDABLE names ${MODDABLE}, which does not exist` : 'MODDABLE is not set', 'set it to the folder of the SDK');
 }
 
 async function run(program: string, parameters: readonly string[], folder: string, environment: NodeJS.ProcessEnv): Promise<void> {

@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { build } from 'esbuild';
+import type { Plugin } from 'esbuild';
 import { constants } from '../../../../scripts/constants.mjs';
 import { root } from '../../../../scripts/root.ts';
 import { bundleForEspruino, publishedFiles } from '../../../boards/espruino/bundle.ts';
@@ -10,7 +11,7 @@ import { bundlePreloaded } from '../../../boards/xs/bundle.ts';
 import type { Program } from '../../../boards/virtual/image.ts';
 import { IMAGE } from '../../../suites/bench.ts';
 
-export type Engine = 'xs' | 'node' | 'espruino';
+export type Engine = 'xs' | 'node' | 'espruino' | 'moddable';
 
 export interface Image {
     /** `motemq-image-` and eight hex digits. */
@@ -21,11 +22,21 @@ export interface Image {
 
 const suites = (name: string): string => join(root, 'hardware-tests', 'suites', name);
 
+/** Every module but the project's own files is there when mcconfig links the application. */
+const modulesOfSdk: Plugin = {
+    name: 'modules of the SDK',
+    setup: builder => builder.onResolve({ filter: /^[^./]/ }, ({ kind }) => kind === 'entry-point' ? undefined : { external: true }),
+};
+
 const compilers: Readonly<Record<Engine, () => Promise<Program>>> = {
     xs: () => bundlePreloaded(suites('xs-bench.ts'), { minify: true }),
     async espruino() {
         const [{ motemq }, script] = await Promise.all([publishedFiles(), bundleForEspruino('hardware-tests/suites/espruino-bench.ts')]);
         return { script, preload: [motemq] };
+    },
+    async moddable() {
+        const { outputFiles } = await build({ entryPoints: [suites('moddable-bench.ts')], bundle: true, write: false, platform: 'neutral', format: 'esm', target: 'es2022', define: constants(true), plugins: [modulesOfSdk], logLevel: 'error' });
+        return { script: outputFiles[0].text, preload: [] };
     },
     async node() {
         const { outputFiles } = await build({ entryPoints: [suites('node-bench.ts')], bundle: true, write: false, platform: 'node', format: 'esm', target: 'node20', define: constants(true), logLevel: 'error' });

@@ -6,21 +6,22 @@ import type { Board } from '../board-map.ts';
 import { BenchError, UsageError } from '../errors.ts';
 import type { BenchBoard } from './bench-board.ts';
 import { mappedEspruino } from './espruino.ts';
+import { mappedModdable } from './moddable.ts';
 
 /** Ms that the command of a power hook may take, and until a board has started. */
 const POWER = 20_000;
 const STARTED = 1500;
 
-/** Boards of this engine can be driven. */
-export const canDrive = ({ engine }: Board): boolean => engine === 'espruino';
+/** It is known which engine drives it. */
+export const canDrive = ({ engine }: Board): boolean => engine !== '';
 
-/** `address`: of this machine, as the board reaches it. Refuses a board whose engine is not known, or that cannot be driven. */
+/** `address`: of this machine, as the board reaches it. Refuses a board whose engine is not known. */
 export function mappedBoard(board: Board, address: string): BenchBoard {
     const powerCycle = board.power ? () => cyclePower(board) : null;
     switch (board.engine) {
         case 'espruino': return mappedEspruino(board, address, powerCycle);
-        case '': throw new UsageError(`${board.name}: say in the board map which engine it has: espruino or moddable`);
-        default: throw new UsageError(`${board.name}: motemq test cannot drive boards with ${board.engine} yet, only those with espruino; --board virtual runs the suites on Moddable's engine`);
+        case 'moddable': return mappedModdable(board, address, powerCycle);
+        default: throw new UsageError(`${board.name}: say in the board map which engine it has: espruino or moddable`);
     }
 }
 

@@ -23,7 +23,7 @@ export async function selectBoards({ names, map, tag, address }: Selection): Pro
     const path = map || boardMapPath;
     const mapped = await readBoardMap(path);
     const wanted = names.length ? names : mapped.filter(board => canDrive(board) && (!tag || board.tags.includes(tag))).map(({ name }) => name);
-    if (wanted.length === 0) throw new UsageError(`${mapped.length ? `${path} has no board with engine: espruino${tag && ` and the tag ${tag}`}` : `there is no board map at ${path}: motemq boards --write makes one`}; without a board there is\n${virtualForms}`);
+    if (wanted.length === 0) throw new UsageError(`${mapped.length ? `${path} has no board with an engine${tag && ` and the tag ${tag}`}` : `there is no board map at ${path}: motemq boards --write makes one`}; without a board there is\n${virtualForms}`);
     const own = distinctNames(wanted);
     return Promise.all(wanted.map(async (name, index) => {
         const emulated = name === 'espruino' ? await emulatedEspruino(own[index]) : await virtualBoardNamed(name, own[index]);

@@ -9,7 +9,8 @@ export const testCommand = {
     summary: 'run the suites on boards, and report',
     help: `motemq test [--board NAME]... [options]
   Puts the suites onto boards, all at once, runs them there against a broker of its own behind a proxy that breaks links, and reports.
-  --board NAME     a board of the map; several: a,b, or repeat it. Default: all of the map that run Espruino. Without hardware:
+  --board NAME     a board of the map; several: a,b, or repeat it. Default: all of the map that have an engine (for Moddable
+                   its SDK builds and writes the program). Without hardware:
                      virtual[:CHIP][:FAULT]  an ESP32, say, with Moddable's engine behind an emulated loader: virtual, virtual:esp32c3:hanging
                      espruino                Espruino's interpreter, which ESPRUINO_BIN names; without it, a model of it
                      node                    a process of Node

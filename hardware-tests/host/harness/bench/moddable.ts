@@ -1,0 +1,67 @@
+// Boards with Moddable at a port of this machine. The SDK builds the suites as an application, a release build, and puts it onto the board; then the
+// program has UART 0 for itself: a debug build would keep it for its debugger, has less memory, and an ESP8266 has none left.
+import { setTimeout as sleep } from 'node:timers/promises';
+import { openPort } from '../addresses.ts';
+import type { Board } from '../board-map.ts';
+import { UsageError } from '../errors.ts';
+import { flashModdable, needSdk } from '../moddable.ts';
+import type { Port } from '../port.ts';
+import { intoApplication, playSequence } from '../reset.ts';
+import type { BenchBoard, Tell } from './bench-board.ts';
+import { LentPort } from './lent-port.ts';
+import { moddableChips, writeApplication } from './moddable-application.ts';
+
+/** The UART holds 128 bytes, and loses what comes while the program does something else: bytes of a piece, and ms between two. */
+const PIECE = 64;
+const PAUSE = 15;
+
+/** The SDK's tools share folders of its own: one board at a time. */
+let building: Promise<unknown> = Promise.resolve();
+
+/** A board of the map. `address`: of this machine. Refuses one whose chip is not known. */
+export function mappedModdable({ name, port, chip, baud, tags }: Board, address: string, powerCycle: BenchBoard['powerCycle']): BenchBoard {
+    if (!moddableChips.includes(chip)) throw new UsageError(`${name}: say in the board map which chip it has, for mcconfig: ${moddableChips.join(', ')}`);
+    return {
+        name, port, chip, baud, address, powerCycle, engine: 'moddable', isShared: true, comesBack: false, ownDefect: null,
+        needsNetwork: tags.length === 0 || tags.includes('wifi'),
+        async open() {
+            needSdk('mcconfig');
+            return LentPort.open(() => openPort(port, baud));
+        },
+        async load(line, image, say) {
+            const folder = writeApplication(image, { name, chip, baud });
+            const before = building;
+            const built = before.catch(() => {}).then(() => (line as LentPort).lend(() => {
+                say(`mcconfig builds ${image.name} for ${chip} and writes it`);
+                return flashModdable(folder, { port, chip, platform: '', debug: false, mod: false, settings: [] });
+            }));
+            building = built;
+            await built;
+            return `${chip}: ${image.name} built and written by mcconfig`;
+        },
+        start,
+        end() {},
+    };
+}
+
+async function start(port: Port, hear: (bytes: Uint8Array) => void): Promise<Tell> {
+    port.onBytes = hear;
+    // Without lines it goes on with what mcconfig has started.
+    if (port.hasLines) await playSequence(port, intoApplication);
+    let last: Promise<unknown> = Promise.resolve();
+    return async (order) => {
+        const before = last;
+        const told = before.catch(() => {}).then(() => type(port, order));
+        last = told;
+        await told;
+    };
+}
+
+/** As hardware-tests/suites/serial-console.ts reads it; the line that was torn before ends first. */
+async function type(port: Port, order: string): Promise<void> {
+    const bytes = Buffer.from(`\n${Buffer.byteLength(order)} ${order}\n`);
+    for (let at = 0; at < bytes.length; at += PIECE) {
+        await port.write(bytes.subarray(at, at + PIECE));
+        await sleep(PAUSE);
+    }
+}
