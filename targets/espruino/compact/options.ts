@@ -12,8 +12,8 @@ export interface SocketOptions {
     readonly io: Network;
     /** A host name or an IP address. */
     readonly host: string;
-    /** 1 to 65535. 1883 if left out. */
-    port?: number;
+    /** 1 to 65535, most often 1883. Espruino knows no other when it is left out. */
+    readonly port: number;
     /**
      * Bytes that may wait in the socket, at most, or else one packet alone. 536 if left out: what Espruino sends at once on an ESP32;
      * an ESP8266 sends 268.
@@ -29,8 +29,6 @@ export interface PublisherOptions extends ConnectOptions {
     readonly transport: SocketOptions;
     /** How many bytes of packets may wait to be sent or acknowledged. */
     readonly sendBuffer: number;
-    /** At most so many packets without an answer are on their way; others wait. 8 if left out. */
-    readonly window?: number;
     /** True: nothing follows CONNECT before CONNACK. False if left out: queued messages do (§3.1.4), which saves a round trip. */
     readonly waitForConnack?: boolean;
     /**

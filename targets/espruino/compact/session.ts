@@ -55,11 +55,11 @@ export const client = {
             if ((qos & 1) !== qos || !(start >= 0 && start <= end && end <= data.length)) misuse(MOTEMQ_TEXTS ? 'the range lies in the payload, the QoS of a message is 0 or 1' : 'publish');
             data = data.substring(start, end);
             const head = fixedHeader(PUBLISH | (qos * 2) | (retain ? 1 : 0), topic.encoded.length + data.length + qos * 2) + topic.encoded;
-            if (!qos && !retain) {
+            handle = enqueue(qos, head, data);
+            if (!handle && !retain) {
                 topic.head = head;
                 topic.headFor = data.length;
             }
-            handle = enqueue(qos, head, data);
         }
         if (handle >= 0) client.sent++;
         return handle;
@@ -198,7 +198,8 @@ function enqueue(identified: number, head: string, tail: string): number {
 
 /** Hands bytes to the socket. 0: it has no room, and will tell. */
 function write(data: string): number {
-    if ((socket as Socket).dSnd && (socket as Socket).dSnd!.length + data.length > (options.transport.queueSize ?? 536)) {
+    // DISCONNECT waits until messages have left: who is told STOPPED may turn off the power.
+    if ((socket as Socket).dSnd && (state === STOPPING || (socket as Socket).dSnd!.length + data.length > (options.transport.queueSize ?? 536))) {
         // Not for ever: each message that leaves would bring the event. And not twice.
         (socket as Socket).removeAllListeners('drain');
         (socket as Socket).on('drain', listen);
@@ -306,8 +307,11 @@ function receive(at: number): number {
         stage = 0;
         if (!kept) client.skipped++;
         if (identifier) {
-            if (control.length > 31) pump();
-            if (control.length > 31) blocked = 1;
+            // Not when the handler has stopped the client: DISCONNECT would go first.
+            if (control.length > 31 && state === CONNECTED) {
+                pump();
+                if (control) blocked = 1;
+            }
             if (!blocked) control += text('@', 2, identifier);
         }
     }
@@ -457,7 +461,7 @@ function listen(this: Socket, told: string | Socket | boolean): void {
             if (body >= rest.length) break;
             body++;
             first = rest.charCodeAt(at);
-            if (byte > 127 || (first === CONNACK) !== (state === CONNECTING)
+            if (byte > 127 || (first === CONNACK) !== (state < CONNECTED)
                 || (first >> 4 !== PUBLISH >> 4 && (first === PINGRESP ? length : MOTEMQ_RECEIVES && first === SUBACK ? length !== 3
                     : length !== 2 || (first !== PUBACK && first !== CONNACK && !(MOTEMQ_RECEIVES && first === UNSUBACK))))) {
                 return close(MOTEMQ_RECEIVES && first === SUBACK && length > 3 && state === CONNECTED ? UNEXPECTED_PACKET : MALFORMED_PACKET);
@@ -503,7 +507,10 @@ function listen(this: Socket, told: string | Socket | boolean): void {
             else if (first === CONNACK) {
                 // Return code; session present to a clean session; reserved bits, codes above 5, session present with a refusal [MQTT-3.2.2-4].
                 if (length && (length !== 256 || options.cleanSession)) return close(length < 6 ? length : length === 256 ? UNEXPECTED_PACKET : MALFORMED_PACKET);
-                client.connections++;
+                // Brokers change, and a link that broke when something followed CONNECT looks the same as one that refused it.
+                if (!(++client.connections & 127)) hesitant = options.waitForConnack;
+                // CONNECT was sent at most a tick ago.
+                idle = 1;
                 arm(patience);
                 if (MOTEMQ_RECEIVES) forget(!length);
                 enter(CONNECTED, 0);
@@ -578,7 +585,7 @@ export function makeClient(given: ClientOptions): Client {
     const keepAlive = given.keepAlive ?? 60;
     // 5 % early, so that neither a late timer nor a slow link makes it late [MQTT-3.1.2-23].
     const silence = keepAlive * 950 || NEVER;
-    if (state || !(given.sendBuffer > 0)) misuse(MOTEMQ_TEXTS ? 'sendBuffer is a number of bytes, and there is one client at a time' : 'sendBuffer');
+    if (state || !(given.sendBuffer > 0 && given.transport.port > 0)) misuse(MOTEMQ_TEXTS ? 'sendBuffer is a number of bytes, port a number, and there is one client at a time' : 'sendBuffer');
     options = given;
     connect = connectPacket(given, given, keepAlive);
     patience = Math.min(given.responseTimeout || 15000, silence / 2);

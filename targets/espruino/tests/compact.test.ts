@@ -4,12 +4,19 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
 import { publishedFiles } from '../../../hardware-tests/boards/espruino/bundle.ts';
-import { BUFFER_FULL, CONNECTED, STOPPED, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
+import { BUFFER_FULL, CONNECTED, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
 import type { Client, ClientOptions } from '../compact/options.ts';
 import type { Topic } from '../compact/topic.ts';
 
 const files = await publishedFiles();
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+
+/** Espruino's typed arrays take texts. */
+class Bytes extends Uint8Array {
+    override set(data: ArrayLike<number> | string, offset?: number): void {
+        super.set(typeof data === 'string' ? Buffer.from(data, 'latin1') : data, offset);
+    }
+}
 
 class World {
     readonly writes: string[] = [];
@@ -31,6 +38,7 @@ class World {
         },
         end: () => {},
     };
+    readonly transport = { io: { connect: () => this.socket }, host: 'broker', port: 1883 };
     private readonly file: { Client?: new (options: object) => Client; Publisher?: new (options: object) => Client; Topic: new (platform: null, text: string) => Topic };
     client!: Client;
 
@@ -57,7 +65,7 @@ class World {
     make(options: Partial<ClientOptions> | object = {}): Client {
         const Made = (this.file.Client ?? this.file.Publisher)!;
         return this.client = new Made({
-            transport: { io: { connect: () => this.socket }, host: 'broker' }, clientId: 'c', sendBuffer: 60, receiveBuffer: new Uint8Array(16), cleanSession: true,
+            transport: this.transport, clientId: 'c', sendBuffer: 60, receiveBuffer: new Bytes(16), cleanSession: true,
             onStateChange: (state: number, reason: number) => this.states.push([state, reason]),
             onAcknowledged: (handle: number) => this.acknowledged.push(handle),
             onWritable: () => this.writable++,
@@ -85,11 +93,20 @@ class World {
         this.socket.dSnd = 'x'.repeat(bytes);
     }
 
-    connect(): void {
+    /** Until CONNECT is written. */
+    open(): void {
         this.client.start();
         this.tick();
         this.hear('drain');
+    }
+
+    accept(): void {
         this.hear('data', ' \x02\0\0');
+    }
+
+    connect(): void {
+        this.open();
+        this.accept();
         this.writes.length = 0;
     }
 }
@@ -103,9 +120,7 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
 
     tests('CONNECT has will, user name and password as an independent encoder writes them', () => {
         world.make({ keepAlive: 300, userName: 'u', password: 'p', will: { topic: 'w/t', payload: new Uint8Array([1, 255]), qos: 1, retain: true } });
-        world.client.start();
-        world.tick();
-        world.hear('drain');
+        world.open();
         const expected = generate({ cmd: 'connect', clientId: 'c', clean: true, keepalive: 300, username: 'u', password: Buffer.from('p'), will: { topic: 'w/t', payload: Buffer.from([1, 255]), qos: 1, retain: true } });
         assert.equal(Buffer.from(world.writes.join(''), 'latin1'), expected);
     });
@@ -139,8 +154,16 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
         assert.equal([world.acknowledged, world.writable, world.client.refused, world.client.safeToSleep], [[1], 1, 3, true]);
     });
 
+    tests('a message with QoS 0 that is too large is so the second time, too', () => {
+        world.make();
+        world.connect();
+        const topic = world.topic('a');
+        const refusals = [1, 2].map(() => world.client.publish(topic, 'x'.repeat(60), 0, 60, 0, false));
+        assert.equal([refusals, world.client.refused, world.client.sent, world.writes], [[TOO_LARGE, TOO_LARGE], 2, 0, []]);
+    });
+
     tests('no more than queueSize waits in the socket, and the rest follows its drain', () => {
-        world.make({ transport: { io: { connect: () => world['socket'] }, host: 'broker', queueSize: 20 } });
+        world.make({ transport: { ...world.transport, queueSize: 20 } });
         world.connect();
         world.queued(15);
         const topic = world.topic('a');
@@ -164,6 +187,75 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
         assert.equal(world.states, [[WAITING, TRANSPORT_FAULT]]);
     });
 
+    tests('it is not stopped before all messages have left the socket, if that is ever', () => {
+        for (const leaves of [true, false]) {
+            world = new World(files[name]);
+            world.make();
+            world.connect();
+            world.client.publish(world.topic('a'), 'x', 0, 1, 0, false);
+            world.queued(6);
+            world.client.stop();
+            world.tick();
+            assert.equal([world.client.state, world.client.safeToSleep, world.writes.length], [STOPPING, false, 1]);
+            if (leaves) {
+                world.queued(0);
+                world.hear('drain');
+                assert.is(world.writes[1], '\xe0\0');
+            } else world.tick();
+            assert.equal([world.client.state, world.client.safeToSleep], [STOPPED, true]);
+        }
+    });
+
+    tests('a broker that closes when messages follow CONNECT is asked to answer first, until it has accepted 128 connections', () => {
+        world.make();
+        world.client.publish(world.topic('a'), 'x', 0, 1, 1, false);
+        const early = (): boolean => {
+            world.hear('close', false);
+            world.writes.length = 0;
+            world.tick();
+            world.hear('drain');
+            return world.writes.length > 1;
+        };
+        world.open();
+        assert.is(world.writes.length, 2);
+        for (let connection = 1; connection < 128; connection++) {
+            assert.is(early(), false, `${connection}`);
+            world.accept();
+        }
+        assert.is(early(), false);
+        world.accept();
+        assert.is(early(), true, 'another chance');
+        assert.is(early(), false, 'which it did not take');
+    });
+
+    tests('who was told to wait for CONNACK does so for ever', () => {
+        world.make({ waitForConnack: true });
+        world.client.publish(world.topic('a'), 'x', 0, 1, 1, false);
+        for (let connection = 0; connection < 130; connection++) {
+            if (connection === 0) world.open();
+            else {
+                world.tick();
+                world.hear('drain');
+            }
+            assert.is(world.writes.length, 1);
+            world.accept();
+            world.hear('close', false);
+            world.writes.length = 0;
+        }
+    });
+
+    tests('a PINGREQ comes within the keep-alive after CONNECT, however late CONNACK was', () => {
+        world.make({ keepAlive: 30 });
+        world.open();
+        const connected = world.time;
+        world.time += 14;
+        world.accept();
+        world.writes.length = 0;
+        while (world.writes.length === 0) world.tick();
+        assert.equal(world.writes, ['\xc0\0']);
+        assert.ok(world.time - connected <= 30, `${world.time - connected} s`);
+    });
+
     for (const [what, step] of [['nobody sets the clock', 0], ['somebody sets it forward', 1e9], ['somebody sets it back', -1e6]] as const) {
         tests(`a PINGREQ comes within the keep-alive, and not at once: ${what}`, () => {
             world.make({ keepAlive: 60, responseTimeout: 5000 });
@@ -181,7 +273,7 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
 
     tests('wrong options and arguments throw where they are handed over', () => {
         const refused = (options: object): void => void assert.throws(() => world.make(options), /^motemq: /);
-        for (const options of [{ keepAlive: -1 }, { keepAlive: 0.5 }, { clientId: '', cleanSession: false }, { password: 'p' }, { sendBuffer: new Uint8Array(60) }, { sendBuffer: 0 }, { will: { topic: '', payload: '' } }, { will: { topic: 'a/+', payload: '' } }, { userName: 'a\0' }]) refused(options);
+        for (const options of [{ keepAlive: -1 }, { keepAlive: 0.5 }, { clientId: '', cleanSession: false }, { password: 'p' }, { sendBuffer: new Uint8Array(60) }, { sendBuffer: 0 }, { transport: { ...new World(files[name]).transport, port: undefined } }, { will: { topic: '', payload: '' } }, { will: { topic: 'a/+', payload: '' } }, { userName: 'a\0' }]) refused(options);
         world.make();
         for (const text of ['', 'a/#', '+', 'a\0', 'x'.repeat(65536)]) assert.throws(() => world.topic(text), /^motemq: /);
         const topic = world.topic('a');
@@ -196,6 +288,30 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
         assert.is(world.client.state, STOPPED);
         assert.is(world.make().sent, 0);
     });
+
+    if (name === 'motemq') {
+        const message = (body: string): string => `2${String.fromCharCode(body.length + 5)}\0\x01a\0\x01${body}`;
+
+        tests('a message that comes before CONNECT is sent reaches nobody', () => {
+            let heard = 0;
+            world.make({ onMessage: () => heard++ });
+            world.client.start();
+            world.tick();
+            world.hear('data', message('x'));
+            world.hear('drain');
+            assert.equal([heard, world.states.at(-1)], [0, [WAITING, MALFORMED_PACKET]]);
+        });
+
+        tests('a handler that stops the client after many messages leaves nothing that keeps the board awake', () => {
+            let heard = 0;
+            world.make({ onMessage: () => void (++heard === 9 && world.client.stop()) });
+            world.connect();
+            world.hear('data', message('x').repeat(9));
+            if (world.client.state !== STOPPED) world.tick();
+            assert.equal([heard, world.client.state, world.client.safeToSleep], [9, STOPPED, true]);
+            assert.equal(world.writes.join(''), '@\x02\0\x01'.repeat(9) + '\xe0\0');
+        });
+    }
 
     tests.run();
 }
