@@ -8,6 +8,7 @@ import WiFi from 'embedded:network/interface/wifi';
 import memory from 'motemq-memory';
 import Time from 'time';
 import Timer from 'timer';
+import { reasonText } from '../../src/session/reason-texts.ts';
 import { ModdablePlatform, SerialLine, TcpTransport, WiFiNetwork } from '../../targets/moddable/index.ts';
 import type { NetworkUser } from '../../targets/moddable/index.ts';
 import { startBench } from './bench.ts';
@@ -29,7 +30,7 @@ function join(SSID: string, password: string, onEnd: (failure: string) => void):
         onNetworkDown(reason) {
             if (joined) return network.join(user);
             network.close();
-            onEnd('reason ' + reason);
+            onEnd(reasonText(reason));
         },
     };
     network.join(user);
@@ -39,8 +40,14 @@ export function start(): void {
     const begun = Time.ticks;
     const line = new SerialLine({ io: Serial, port: 0, transmit: config.transmit as number, receive: config.receive as number });
     let hear: (order: BoardOrder) => void = () => {};
-    // In a turn of its own: an ESP8266 has 256 slots of stack.
-    const console = new SerialConsole(line, config.baud as number, order => Timer.set(() => hear(order as BoardOrder)));
+    // Each in a turn of its own: an ESP8266 has 256 slots of stack. What a timer's callback throws would end the machine without a word.
+    const console = new SerialConsole(line, config.baud as number, order => Timer.set(() => {
+        try {
+            hear(order as BoardOrder);
+        } catch (error) {
+            trace('motemq: an order failed: ' + error + '\n');
+        }
+    }));
     // Release builds trace into nowhere; what the targets report there is to be heard.
     (globalThis as { trace: (...texts: string[]) => void }).trace = (...texts) => console.print(texts.join('').trimEnd());
     hear = startBench({

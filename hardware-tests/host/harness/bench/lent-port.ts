@@ -35,10 +35,12 @@ export class LentPort implements Port {
         await this.inner.close();
         try {
             await work();
-        } finally {
-            this.inner = await this.reopen();
-            this.attach();
+        } catch (error) {
+            // What went wrong first is what matters.
+            await this.openAgain().catch(() => {});
+            throw error;
         }
+        await this.openAgain();
     }
 
     write(bytes: Uint8Array): Promise<void> {
@@ -55,6 +57,11 @@ export class LentPort implements Port {
 
     close(): Promise<void> {
         return this.inner.close();
+    }
+
+    private async openAgain(): Promise<void> {
+        this.inner = await this.reopen();
+        this.attach();
     }
 
     private attach(): void {
