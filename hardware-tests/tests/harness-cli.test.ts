@@ -1,6 +1,6 @@
 // The program `motemq` as a user runs it: exit codes, messages that say what to do, firmware onto an emulated board behind a command.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -135,6 +135,16 @@ test('a lock is held against other processes that live, not against those that h
     file(join('locks', 'dead'), '4194305');
     assert.is(locks.holder('dead'), 0);
     locks.take('dead')();
+    // Nor has one that is empty: process 0 would be a group that lives.
+    file(join('locks', 'empty'), '');
+    locks.take('empty')();
+    const [long, other] = ['a', 'b'].map(end => `pty:${'/'.repeat(200)}${end}`);
+    const unlockLong = locks.take(long);
+    assert.throws(() => locks.take(long), /in use by another motemq/);
+    locks.take(other)();
+    unlockLong();
+    assert.equal(readdirSync(join(folder, 'locks')), []);
+    assert.throws(() => new Locks(file('no-folder', '')).take('attic'), (error: Error) => error instanceof BenchError && /cannot be locked/.test(error.message));
 });
 
 test('a reset sequence sets both lines at once where it says so', () => {
@@ -204,7 +214,7 @@ together('doctor --probe asks the boards of the map which chip they have', async
             motemq('doctor', '--probe', '--map', map),
             motemq('doctor', '--probe', '--map', file('silent.yaml', 'boards:\n  far: { port: "socket://127.0.0.1:1" }\n')),
         ]);
-        assert.match(found.output, /ok +near: esp32s3, 8192 KB of flash, [0-9a-f:]{17}/);
+        assert.match(found.output, /ok +near: esp32s3, 8192 KB of flash, [0-9a-f:]{17}/, found.output);
         assert.is(lost.code, BENCH_FAILED);
         assert.match(lost.output, /PROBLEM +nobody answers at socket/);
     } finally {
