@@ -143,11 +143,11 @@ together('an application for Moddable: mcconfig builds, then deploys, on the por
     const tools = release('tools', { mcconfig: Buffer.from('#!/bin/sh\necho "$(pwd)|$UPLOAD_PORT|$*" >> "$CALLS"\ncase "$*" in *fail=1*) exit 3;; esac\n') });
     chmodSync(join(tools, 'mcconfig'), 0o755);
     symlinkSync(join(tools, 'mcconfig'), join(tools, 'mcrun'));
-    writeFileSync(join(folder, 'map.yaml'), 'boards:\n  attic: { port: /dev/ttyUSB7, chip: esp32c3, engine: moddable }\n');
+    writeFileSync(join(folder, 'map.yaml'), 'boards:\n  pantry: { port: /dev/ttyUSB7, chip: esp32c3, engine: moddable }\n');
     const environment = (name: string) => ({ PATH: `${tools}:${process.env['PATH']}`, MODDABLE: tools, CALLS: join(folder, name) });
     const calls = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n');
     const [done, mod, failed, lost, socket] = await Promise.all([
-        flash(environment('done'), application, '--board', 'attic', '--map', join(folder, 'map.yaml'), 'ssid=home', 'password=a b'), flash(environment('mod'), application, '--port', '/dev/ttyUSB1', '--platform', 'esp', '--mod', '--debug'),
+        flash(environment('done'), application, '--board', 'pantry', '--map', join(folder, 'map.yaml'), 'ssid=home', 'password=a b'), flash(environment('mod'), application, '--port', '/dev/ttyUSB1', '--platform', 'esp', '--mod', '--debug'),
         flash(environment('failed'), application, '--port', '/dev/ttyUSB2', '--platform', 'esp', 'fail=1'), flash({ ...environment('lost'), MODDABLE: join(folder, 'nowhere') }, application, '--port', '/dev/ttyUSB3', '--platform', 'esp'),
         flash(environment('socket'), application, '--port', 'socket://127.0.0.1:1', '--platform', 'esp'),
     ]);
