@@ -181,7 +181,7 @@ export function loadOnEspruino(code: string, world: World, clock: SimulatedClock
     new Function(...Object.keys(globals), code)(...Object.values(globals));
     const file = globals.exports as unknown as { Client: new (options: object) => Client } & Library;
     const Made = function (options: ClientOptions): Client {
-        return new file.Client({ ...options, transport: { io, host: 'broker' }, sendBuffer: options.sendBuffer.length });
+        return new file.Client({ ...options, transport: { io, host: 'broker', port: 1883 }, sendBuffer: options.sendBuffer.length });
     };
     return {
         Client: Made as unknown as Library['Client'], Subscription: file.Subscription, Topic: file.Topic, idle,
