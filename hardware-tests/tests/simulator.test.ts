@@ -101,4 +101,15 @@ test('a script is shortened to what its outcome needs', () => {
     for (let at = 1; at < short.length; at++) assert.not(refused(simulate(0, short.filter((_, place) => place !== at))));
 });
 
+test('a message whose pieces come while filters change is no loss because the broker sends another copy of it', () => {
+    const line = '[[-1,0,0,0,0,3,73,0,0,0,0,0,0,0,0,0,0,0,0,2,0,0,10],[0],[1,1918887983],[6,3],[5,5],[0],[1],[10,91],[14,54],[21,0,3650799695],[1],[1,1326422976],[32,1,1,6],[1],[10],[12],'
+        + '[13,0,1180133282,94],[3,2,14931],[12],[14],[1,1958361865],[25,0,18,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,0,1,0,0,1,0,0,0,0,0,1,0,0,1,0,0,0,0,0,2,0,0,2,0,0,2,0,0,3],'
+        + '[1],[10],[12],[13,6],[13,6],[31]]';
+    const { lines, outcome } = traceOf(0, (JSON.parse(line) as number[][]).map(([action, ...choices]) => ({ action, choices })));
+    assert.is(outcome.violation, '');
+    const happens = ['change of mind', 'sends PUBLISH identifier 10 QoS 1 RETAIN topic b message 1,', '5 > PUBACK identifier 1', '5 > PUBACK identifier 10'];
+    const places = happens.map(text => lines.findIndex(line => line.endsWith(text) || line.includes(text + ' ')));
+    assert.ok(places[0] >= 0 && places.every((place, index) => index === 0 || place > places[index - 1]), places.join());
+});
+
 test.run();

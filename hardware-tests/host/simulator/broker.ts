@@ -155,7 +155,9 @@ export class ModelBroker {
         const { entry, qos, topic, payload } = message;
         // Topic with its length, packet identifier, payload: what a receive buffer has to hold.
         const body = 2 + topic.length + (qos ? 2 : 0) + payload.length;
-        if (qos) entry.excused = body > this.settings.receiveBuffer && !this.settings.streamLarge;
+        // A copy that is on its way keeps its excuse: it may be coming in pieces to handlers that have changed.
+        const underway = this.session?.outgoing.some(each => each.entry === entry);
+        if (qos && !(underway && entry.excused)) entry.excused = body > this.settings.receiveBuffer && !this.settings.streamLarge;
         const outgoing = { ...message, packetIdentifier: qos ? this.nextIdentifier() : 0, retain };
         if (qos) this.session!.outgoing.push(outgoing);
         if (this.current) this.sendMessage(this.current, outgoing, false);
