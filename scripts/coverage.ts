@@ -24,7 +24,7 @@ for (const path of sources) {
     blank.set(path, instrumenter.lastFileCoverage());
 }
 
-const files = await bundleTests(root, ['src/codec', 'src/session', 'src/outbox', 'src/sleep', 'src/telemetry'].flatMap(quickTests), { plugins: [{
+const files = await bundleTests(root, ['src/codec', 'src/session', 'src/outbox', 'src/sleep', 'src/telemetry', 'src/trace'].flatMap(quickTests), { plugins: [{
     name: 'counters',
     setup({ onLoad }) {
         onLoad({ filter: /\.ts$/ }, ({ path }) => {

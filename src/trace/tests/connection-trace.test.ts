@@ -79,12 +79,16 @@ test('only what the transport has taken is written down, and long pieces go on i
 });
 
 test('no callback follows close', () => {
-    const { link, traced, owner, events } = world();
+    const { link, traced, owner, events, said } = world();
     traced.open(owner);
     traced.close();
+    said();
     link.owner!.onOpen();
+    link.owner!.onBytes(Uint8Array.of(0xd0, 0), 0, 2);
+    link.owner!.onWritable();
     link.owner!.onClose(CONNECTION_LOST);
     assert.equal(events, []);
+    assert.equal(said(), [], 'and nothing is written down of it');
 });
 
 /** `bytes` with `**` for each that is hidden, whatever pieces they come in. */
@@ -118,6 +122,23 @@ test('of a CONNECT that is not of MQTT 3.1.1 nothing behind its header is shown'
     assert.match(masked(Buffer.concat([five, Buffer.of(0xc0, 0)])), /^[0-9a-f]{24}(\*\*)+c000$/);
     const three = generate({ cmd: 'connect', clientId: 'c', clean: true, keepalive: 60, protocolId: 'MQIsdp', protocolVersion: 3, username: 'ann', password: Buffer.from('p') });
     assert.match(masked(three), /^[0-9a-f]{24}(\*\*)+$/);
+});
+
+test('a CONNECT without a body ends with its length, and what does not begin with one has none: nothing behind is hidden', () => {
+    assert.is(masked(Uint8Array.of(0x10, 0, 0xc0, 0)), '1000c000');
+    for (const [bytes, passed] of [[[0x10], false], [[0x10, 0], true], [[0x10, 1], false], [[0x10, 1, 0], true], [[0xc0], true]] as const) {
+        const secrets = new ConnectSecrets();
+        for (const byte of bytes) secrets.hides(byte);
+        assert.is(secrets.passed, passed, bytes.join());
+    }
+});
+
+test('without `secrets` the line has stars in place of them', () => {
+    const { traced, owner, write, said } = world({ lineSize: 200 });
+    const connect = generate({ cmd: 'connect', clientId: 'c', clean: true, keepalive: 60, protocolId: 'MQTT', protocolVersion: 4, username: 'ann', password: Buffer.from('p') });
+    traced.open(owner);
+    write(connect);
+    assert.is(said()[1], `c0 101 > 0 ${connect.subarray(0, -6).toString('hex')}${'**'.repeat(3)}0001**`);
 });
 
 test('with `secrets` everything is written down', () => {
