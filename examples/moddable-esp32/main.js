@@ -1,5 +1,7 @@
 // A node on an ESP32 (Moddable SDK 8): joins WiFi, stays connected, and publishes a reading as JSON with QoS 1 every `interval`
 // seconds. What it must know (manifest.json, `config`) can be told on mcconfig's command line; README.md, "Moddable", shows how.
+// It has no wake cycle: the SDK cannot put an ESP32 to deep sleep. Where a native module of yours does (`esp_deep_sleep`), begin with the
+// node for the ESP8266 beside this one.
 import config from 'mc/config';
 import TCP from 'embedded:io/socket/tcp';
 import UDP from 'embedded:io/socket/udp';
