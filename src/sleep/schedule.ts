@@ -58,7 +58,8 @@ export class Schedule {
             image.failures++;
         } else image.failures = image.pause = 0;
         if (outbox.count) return;
-        image.age = 0;
+        // Without messages it wanted to listen, and still does.
+        if (!failed) image.age = 0;
         this.overflowed = outbox.refused + outbox.dropped;
     }
 

@@ -177,6 +177,27 @@ test('a wake longer than the interval is followed by the shortest sleep', () => 
     assert.equal(log, ['sleep 1 undelivered']);
 });
 
+test('a node that could not connect to listen does so after its pause, and not only when `maximumAge` is over again', () => {
+    const { transport, wake, fails, platform } = boot(lasting(), { downlinkWindow: 300, maximumAge: 8 * INTERVAL });
+    wake();
+    assert.is(transport.opens, 1);
+    fails();
+    assert.is(transport.opens, 2);
+    platform.pass(INTERVAL);
+    wake();
+    assert.is(transport.opens, 3);
+    transport.sends(...CONNACK);
+    platform.pass(301);
+    for (let wakes = 1; wakes < 8; wakes++) {
+        platform.pass(INTERVAL);
+        wake();
+        assert.is(transport.opens, 3, 'it has listened');
+    }
+    platform.pass(INTERVAL);
+    wake();
+    assert.is(transport.opens, 4);
+});
+
 test('room in the send buffer is told to the application, and what waits in the outbox goes out', () => {
     let told = 0;
     const { transport, log, add, wake, platform } = boot(lasting(), {}, { sendBuffer: new Uint8Array(90), onWritable: () => { told++; } });

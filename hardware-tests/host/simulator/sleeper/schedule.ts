@@ -80,7 +80,8 @@ export class Schedule {
                 this.rest = gaveUp ? awake + retryDelay({ retryDelay: interval, retryDelayMaximum: maximumPause }, this.failures, draw) : 0;
                 this.failures = gaveUp ? this.failures + 1 : 0;
             }
-            if (delivered) this.age = 0;
+            // In vain with nothing to send: it could not listen, for which it is still time.
+            if (delivered && !gaveUp) this.age = 0;
             if (delivered) this.overflowed = false;
         }
         if (delivered) this.urgent = false;
