@@ -279,6 +279,14 @@ together('a package of the bench that is missing is named with the command that 
     const ended = await runProcess(process.execPath, [join(built, 'motemq.mjs'), 'flash', manifest('esp32'), '--port', '/dev/null'], 30_000);
     assert.is(ended.code, BENCH_FAILED, ended.output);
     assert.match(ended.output, /package yaml is missing .*\n +npm install --save-dev serialport@13/);
+    // With those that boards need nothing stands in the way.
+    for (const name of ['serialport', 'esptool-js', 'yaml', 'cli-progress']) {
+        mkdirSync(join(built, 'node_modules', name), { recursive: true });
+        writeFileSync(join(built, 'node_modules', name, 'package.json'), '{}');
+    }
+    const doctor = await runProcess('env', ['MODDABLE=', 'ESPRUINO_BIN=', process.execPath, join(built, 'motemq.mjs'), 'doctor'], 30_000);
+    assert.match(doctor.output, /ok +packages serialport, esptool-js, yaml, cli-progress/, doctor.output);
+    assert.not.match(doctor.output, /missing: /);
 });
 
 test.run();

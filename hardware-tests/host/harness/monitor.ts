@@ -31,7 +31,7 @@ export interface MonitorOptions {
 }
 
 /** Time of day of the host's clock, to ms. */
-export function timeOfDay(at: number): string {
+function timeOfDay(at: number): string {
     const date = new Date(at);
     const two = (value: number): string => String(value).padStart(2, '0');
     return `${two(date.getHours())}:${two(date.getMinutes())}:${two(date.getSeconds())}.${String(date.getMilliseconds()).padStart(3, '0')}`;
