@@ -75,7 +75,8 @@ export const client = {
 
     stop(): void {
         if (state === CONNECTED) {
-            pinging = 0;
+            // DISCONNECT waits until messages have left: who is told STOPPED may turn off the power.
+            pinging = room = 0;
             arm(0);
             enter(STOPPING, 0);
         // Not when STOPPED (0) or STOPPING (5).
@@ -87,6 +88,8 @@ export const client = {
 let clear: number | boolean;
 let options: ClientOptions;
 let socket: Socket | 0;
+/** Bytes that may wait in it. */
+let room: number;
 /** Ticks since something was sent, and how many make a PINGREQ due. */
 let idle: number;
 let pingAfter: number;
@@ -198,8 +201,7 @@ function enqueue(identified: number, head: string, tail: string): number {
 
 /** Hands bytes to the socket. 0: it has no room, and will tell. */
 function write(data: string): number {
-    // DISCONNECT waits until messages have left: who is told STOPPED may turn off the power.
-    if ((socket as Socket).dSnd && (state === STOPPING || (socket as Socket).dSnd!.length + data.length > (options.transport.queueSize ?? 536))) {
+    if ((socket as Socket).dSnd && (socket as Socket).dSnd!.length + data.length > room) {
         // Not for ever: each message that leaves would bring the event. And not twice.
         (socket as Socket).removeAllListeners('drain');
         (socket as Socket).on('drain', listen);
@@ -394,6 +396,7 @@ function tick(): void {
         enter(OPENING, 0);
         if ((state as number) !== OPENING) return;
         try {
+            room = options.transport.queueSize ?? 536;
             socket = options.transport.io.connect(options.transport);
             socket.on('drain', listen);
             socket.on('data', listen);
@@ -470,13 +473,13 @@ function listen(this: Socket, told: string | Socket | boolean): void {
                 if (MOTEMQ_RECEIVES) {
                     if (rest.length < body + 2) break;
                     const size = rest.charCodeAt(body) * 256 + rest.charCodeAt(body + 1) + 2;
-                    const room = options.receiveBuffer.length;
-                    const whole = length <= room;
+                    const capacity = options.receiveBuffer.length;
+                    const whole = length <= capacity;
                     left = length - size - (first & 6);
                     // QoS 3 [MQTT-3.3.1-4], DUP with QoS 0 [MQTT-3.3.1-2], a topic of no length [MQTT-4.7.3-1].
                     if ((first & 6) === 6 || (first & 14) === 8 || size < 3 || left < 0) return close(MALFORMED_PACKET);
                     if (first & 4) return close(UNSUPPORTED_QOS);
-                    kept = whole || (options.streamLarge === true && size < room);
+                    kept = whole || (options.streamLarge === true && size < capacity);
                     if (kept && rest.length < body + (whole ? length : size)) break;
                     at = body + 2;
                     ahead = size - 2;
