@@ -7,6 +7,7 @@ import {
 import { Attempt, silent } from '../boards/modem/attempt.ts';
 import { dialectNamed, dialects } from '../boards/modem/dialects/index.ts';
 import { drivers } from '../boards/modem/drivers.ts';
+import type { Sim } from '../boards/modem/modem.ts';
 import type { Failure } from '../boards/modem/world.ts';
 
 const cellular = dialects.filter(({ wifi }) => !wifi);
@@ -102,6 +103,33 @@ for (const dialect of cellular) {
         const attempt = new Attempt(dialect, { modem: { sim: { state: 'pin', pin: '1234' } }, transport: { pin: '4321' } });
         for (let round = 0; round < 8; round++) assert.is(attempt.open(120), SIM_LOCKED);
         assert.is(attempt.rig.modem.sim.attempts, 2);
+    });
+
+    test(`${dialect.name}: a wrong PIN is tried once, however often the board starts anew`, () => {
+        const card: Partial<Sim> = { state: 'pin', pin: '1234' };
+        for (let start = 0; start < 5; start++) {
+            const attempt = new Attempt(dialect, { modem: { sim: card }, transport: { pin: '4321' } });
+            for (let round = 0; round < 3; round++) assert.is(attempt.open(120), SIM_LOCKED);
+            card.attempts = attempt.rig.modem.sim.attempts;
+            assert.is(card.attempts, 2);
+        }
+        // The right one in its program is not tried either, until it was entered elsewhere.
+        assert.is(new Attempt(dialect, { modem: { sim: card }, transport: { pin: '1234' } }).open(60), SIM_LOCKED);
+    });
+
+    test(`${dialect.name}: a modem that cannot tell how many tries are left gets its PIN`, () => {
+        const commands = Object.fromEntries(Object.entries(dialect.commands).filter(([name]) => !/^\+(?:CPINR|QPINC|UPINCNT|SPIC)$/.test(name)));
+        const attempt = new Attempt({ ...dialect, commands }, { modem: { sim: { state: 'pin', attempts: 2 } }, transport: { pin: '1234' } });
+        assert.is(attempt.open(60), 0);
+        assert.is(attempt.rig.modem.sim.attempts, 3);
+        assert.ok(attempt.rig.modem.unknown.has('+CPINR'));
+    });
+
+    test(`${dialect.name}: the modem is tied to another card or network, and says so at once`, () => {
+        for (const tie of ['PH-SIM PIN', 'PH-NET PIN', 'PH-FSIM PUK', 'PH_SIM PIN', 5, 7, 40, 47]) {
+            const attempt = new Attempt(dialect, { modem: { sim: { state: 'tied', tie } }, transport: { pin: '1234' } });
+            assert.is(attempt.open(10), SIM_LOCKED, String(tie));
+        }
     });
 
     test(`${dialect.name}: a PIN is wanted and none is known`, () => {

@@ -8,7 +8,7 @@ import { IDENTIFIES, TOLERATED } from './book.ts';
 import { DONE, FAILED, UNANSWERED } from './exchange.ts';
 import type { ModemOptions } from './options.ts';
 import { ALONE } from './pattern.ts';
-import { CARD, CARD_ASKS, CARD_LOCKED, CARD_READY, ENTER_PIN, EVENTS, MODELS, REGISTRATIONS, RESET, SIGNAL } from './plan.ts';
+import { ASK_TRIES, CARD, CARD_ASKS, CARD_LOCKED, CARD_READY, CARD_TRIES, CARD_TRIES_OF_3, ENTER_PIN, EVENTS, MODELS, REGISTRATIONS, RESET, SIGNAL } from './plan.ts';
 import { StageRunner } from './stage-runner.ts';
 import { AT_REST, ATTACHING, CLOSING, CURING, DIALING, ONLINE, PREPARING, PROBING, REGISTERING, SLEEPING, UNLOCKING } from './stages.ts';
 
@@ -29,11 +29,18 @@ const SEARCHING = 2;
 const DENIED = 3;
 const ROAMING = 5;
 
+/** A PIN may be wrong so often (TS 31.101 §6.4), where the modem does not say how often. */
+const PIN_TRIES = 3;
+
 /** Numbers of +CME ERROR (3GPP 27.007 §9.2). */
+const PH_SIM_PIN_REQUIRED = 5;
+const PH_FSIM_PUK_REQUIRED = 7;
 const SIM_NOT_INSERTED = 10;
 const SIM_PIN_REQUIRED = 11;
 const SIM_PUK_REQUIRED = 12;
 const WRONG_PIN = 16;
+const NETWORK_PIN_REQUIRED = 40;
+const CORPORATE_PUK_REQUIRED = 47;
 
 export abstract class BringUp extends StageRunner {
     /** Which of the plan's speeds the port has, and how many are still to be tried. */
@@ -84,7 +91,7 @@ export abstract class BringUp extends StageRunner {
         const event = numbers.find(plan.at(EVENTS), 1, line, end);
         const card = stage === UNLOCKING ? numbers.find(plan.at(CARD), 1, line, end) : -1;
         if (event >= 0) this.onEvent(this.behind(event));
-        else if (card >= 0) this.answer = this.behind(card);
+        else if (card >= 0) this.hearCard(this.behind(card));
         else if (this.identifies()) this.identity.hear(line, end, plan.book, plan.at(MODELS));
         else if (stage === REGISTERING && numbers.find(plan.at(REGISTRATIONS), 0, line, end) >= 0) this.hearState(numbers.count);
         else if (stage === REGISTERING && numbers.find(plan.at(SIGNAL), ALONE, line, end) >= 0) this.signal = numbers.count;
@@ -175,6 +182,11 @@ export abstract class BringUp extends StageRunner {
         const ready = this.answer;
         switch (stage) {
             case UNLOCKING:
+                if (this.sequence === ASK_TRIES) {
+                    if (ready === CARD_LOCKED) return this.fail(SIM_LOCKED, true);
+                    this.pinTried = true;
+                    return this.run(ENTER_PIN);
+                }
                 if (this.sequence === ENTER_PIN) {
                     this.pinProven = true;
                     return this.pauseOr(UNLOCK_PAUSE);
@@ -227,6 +239,14 @@ export abstract class BringUp extends StageRunner {
         this.deadline = this.platform.now() + (this.options.registrationTimeout ?? 180000);
     }
 
+    /** What is said of the card: `meaning` is one of CARD_READY to CARD_TRIES_OF_3. */
+    private hearCard(meaning: number): void {
+        const numbers = this.engine.numbers;
+        if (meaning < CARD_TRIES) this.answer = meaning;
+        // A try is gone: it may have been ours, before the board started anew.
+        else if (numbers.left < (meaning === CARD_TRIES_OF_3 ? PIN_TRIES : numbers.count)) this.answer = CARD_LOCKED;
+    }
+
     /** The modem's state of registration with one of its networks: what is better of it and of what the other one was. */
     private hearState(state: number): void {
         const known = this.answer;
@@ -265,13 +285,13 @@ export abstract class BringUp extends StageRunner {
                 this.pinProven = false;
                 this.fail(SIM_LOCKED, true);
             } else this.pauseOr(UNLOCK_PAUSE);
-        } else if (this.answer === CARD_LOCKED || result === SIM_PUK_REQUIRED) return this.fail(SIM_LOCKED, true);
+        } else if (this.answer === CARD_LOCKED || result === SIM_PUK_REQUIRED || result >= PH_SIM_PIN_REQUIRED && result <= PH_FSIM_PUK_REQUIRED
+            || result >= NETWORK_PIN_REQUIRED && result <= CORPORATE_PUK_REQUIRED) return this.fail(SIM_LOCKED, true);
         else if (this.answer === CARD_ASKS || result === SIM_PIN_REQUIRED) {
             if (this.pinTried && !this.pinProven || !this.plan.has(ENTER_PIN)) {
                 return this.fail(SIM_LOCKED, true);
             }
-            this.pinTried = true;
-            return this.run(ENTER_PIN);
+            return this.run(ASK_TRIES);
         } else if (result === SIM_NOT_INSERTED || ++this.tries > UNLOCK_TRIES) return this.fail(SIM_MISSING, true);
         else return this.pauseOr(UNLOCK_PAUSE);
     }

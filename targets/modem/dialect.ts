@@ -83,6 +83,11 @@ export interface Dialect {
     readonly prompt?: string;
     /** Least time from the prompt to the bytes, in ms. */
     readonly promptDelay?: number;
+    /**
+     * The maker's own question how many tries the SIM's PIN has left, and the answer, with %r for that number; before a wrong one it is 3. It is asked
+     * besides 27.007's +CPINR, which such a modem may lack.
+     */
+    readonly pinTries?: readonly [command: string, answer: string];
     /** No SIM and no registration: a modem for WiFi. In its texts a backslash stands before what would end them. */
     readonly isWifi?: boolean;
     /** After the modem was found: once, and again after each of its restarts. */

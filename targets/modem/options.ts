@@ -8,7 +8,7 @@ import type { PowerSaving, SlowPaging } from './power-saving.ts';
 export interface ModemTls {
     /** The certificate of the CA that the broker's must be signed by. */
     readonly ca?: string;
-    /** Our certificate and its key, if the broker asks for one. */
+    /** Our certificate and its key, both of them, if the broker asks for one. */
     readonly certificate?: string;
     readonly key?: string;
     /** Without `ca`: any broker is believed to be ours. Only for trying things out. */
@@ -33,7 +33,7 @@ export interface ModemOptions {
     readonly password?: string;
     /**
      * Of the SIM, 4 to 8 digits. A transport tries it once, and again after a restart of the modem if it was right: a wrong one three times would lock
-     * the card. A board that starts anew has forgotten that it was wrong.
+     * the card. With fewer tries left than the card begins with it is not tried, so that a board that starts anew spends no more: README.md says of which modems.
      */
     readonly pin?: string;
     /** Bits a second. 115,200 if left out. */

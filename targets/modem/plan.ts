@@ -8,28 +8,34 @@ import type { ModemOptions } from './options.ts';
 import { powerSavingText, slowPagingText } from './power-saving.ts';
 
 // Sequences of steps. What is done in a stage (stages.ts) has its number; these are the others.
-export const ENTER_PIN = 12;
-export const DETACH = 13;
-export const RESET = 14;
-export const SEND = 15;
-export const READ = 16;
+/** Asks how many tries the PIN has left. */
+export const ASK_TRIES = 12;
+export const ENTER_PIN = 13;
+export const DETACH = 14;
+export const RESET = 15;
+export const SEND = 16;
+export const READ = 17;
 /** Asks how many bytes have been sent; empty where the answer to a send says so, or nothing does. */
-export const COUNT = 17;
+export const COUNT = 18;
 // Behind them patterns, and lists of them.
-/** What is said of the SIM card, each line with one of CARD_READY to CARD_LOCKED behind it. */
-export const CARD = 18;
-export const SIGNAL = 19;
-export const REGISTRATIONS = 20;
+/** What is said of the SIM card, each line with one of CARD_READY to CARD_TRIES_OF_3 behind it. */
+export const CARD = 19;
+export const SIGNAL = 20;
+export const REGISTRATIONS = 21;
 /** Lines that answer nothing, each with what it means behind it. */
-export const EVENTS = 21;
-export const MODELS = 22;
-const PLACES = 23;
+export const EVENTS = 22;
+export const MODELS = 23;
+const PLACES = 24;
 
 export const CARD_READY = 1;
 /** It wants its PIN. */
 export const CARD_ASKS = 2;
-/** It wants its PUK, or what else is not known here. */
+/** It wants its PUK, or the modem what unties it from another card or network. */
 export const CARD_LOCKED = 3;
+/** So many tries are left, and so many there are at first. */
+export const CARD_TRIES = 4;
+/** The same where that number is not told. */
+export const CARD_TRIES_OF_3 = 5;
 
 /** Lines of every maker's modems: that they have started anew, and that the network lets go of them. */
 const EVERYWHERE: Dialect['events'] = [
@@ -42,6 +48,15 @@ const HIDE: readonly Step[] = [{ command: 'ATE0' }, { command: 'AT+CMEE=1', tole
 /** A firmware that lacks them does without. */
 const POWER_SAVING: readonly Step[] = [{ command: 'AT+CPSMS=1,,,%T', tolerated: true }, { command: 'AT+CEDRXS=2,%E', tolerated: true }];
 const UNLOCK: readonly Step[] = [{ command: 'AT+CPIN?', seconds: 10 }];
+/** 27.007 §8.65. Nordic's modems know it with the name of the code only. */
+const TRIES: Step = { command: 'AT+CPINR="SIM PIN"', tolerated: true };
+/** What is said of the card (27.007 §8.3). SIM800 writes PH_SIM; Nordic's modems put codes between quotes. */
+const CARD_LINES = ['+CPIN: READY', '+CPIN: SIM PIN', '+CPIN: "SIM PIN"', '+CPIN: SIM %*', '+CPIN: PH%*', '+CPIN: "%*'];
+const TRIES_LINES = ['+CPINR: SIM PIN,%r,%n', '+CPINR: SIM PIN,%r', '+CPINR: "SIM PIN",%r'];
+/** Of CARD_LINES, of TRIES_LINES, and of the dialect's own answer. */
+const CARD_MEANINGS = [
+    CARD_READY, CARD_ASKS, CARD_ASKS, CARD_LOCKED, CARD_LOCKED, CARD_LOCKED, CARD_TRIES, CARD_TRIES_OF_3, CARD_TRIES_OF_3, CARD_TRIES_OF_3,
+];
 /** With LTE, and with what was before: a modem that knows both networks is registered with one of them. */
 const REGISTER: readonly Step[] = [{ command: 'AT+CSQ', tolerated: true }, { command: 'AT+CEREG?', tolerated: true }, { command: 'AT+CGREG?', tolerated: true }];
 const STATES = ['+CEREG: %n,%n%*', '+CGREG: %n,%n%*'];
@@ -78,6 +93,7 @@ function textsOf(options: ModemOptions, sockets: SocketCommands): readonly strin
     const certificate = tls ? tls.certificate ?? '' : '';
     const levels = sockets.levels ?? [0, 1, 2];
     const escapes = options.dialect.isWifi === true;
+    if (tls && !tls.certificate !== !tls.key) misuse(MOTEMQ_TEXTS ? 'tls.certificate and tls.key are given together' : 'tls', certificate);
     if (tls && !ca && (!tls.acceptAnyCertificate || sockets.needsCa)) misuse(MOTEMQ_TEXTS ? 'tls has a ca, or acceptAnyCertificate where the modem can' : 'tls', ca);
     return [
         quotable('apn', options.apn ?? '', escapes), quotable('user', options.user ?? '', escapes), quotable('password', options.password ?? '', escapes),
@@ -101,6 +117,7 @@ function sequencesOf(options: ModemOptions, sockets: SocketCommands): readonly (
         isCellular ? REGISTER : NONE, dialect.bearer, sockets.open, NONE,
         // Where the network lets the modem sleep it goes to sleep by itself.
         sockets.close, NONE, options.powerSaving ? NONE : dialect.powerDown, NONE,
+        !pin ? NONE : dialect.pinTries ? [{ command: dialect.pinTries[0], tolerated: true }, TRIES] : [TRIES],
         pin ? [{ command: 'AT+CPIN="' + pin + '"', seconds: 20 }] : NONE, dialect.bearerDown, dialect.reset,
     ];
 }
@@ -152,7 +169,8 @@ export class Plan {
 
     private layPatterns(writer: BookWriter, sockets: SocketCommands, dialect: Dialect): void {
         this.places[CARD] = writer.place;
-        writer.list(['+CPIN: READY', '+CPIN: SIM PIN', '+CPIN: SIM %*'], [CARD_READY, CARD_ASKS, CARD_LOCKED]);
+        const own = dialect.pinTries;
+        writer.list(this.has(ENTER_PIN) ? CARD_LINES.concat(TRIES_LINES, own ? own[1] : []) : CARD_LINES, CARD_MEANINGS);
         this.places[SIGNAL] = writer.place;
         writer.pattern('+CSQ: %n,%*');
         this.places[REGISTRATIONS] = writer.place;

@@ -1,6 +1,7 @@
 // The commands that all cellular modems have: V.250, 27.007 and 27.005's errors. A dialect's own come first.
 import type { Call } from './call.ts';
 import type { Command } from './dialect.ts';
+import { PIN_ATTEMPTS } from './modem.ts';
 import type { Modem } from './modem.ts';
 
 /** Takes anything, remembers it until the next start, and gives it back when asked. */
@@ -36,19 +37,39 @@ function pin(modem: Modem, call: Call): void {
     const { sim } = modem;
     if (simError(modem, call)) return;
     if (call.kind === 'ask') {
-        call.line(`+CPIN: ${sim.state === 'ready' ? 'READY' : sim.state === 'pin' ? 'SIM PIN' : 'SIM PUK'}`);
+        if (sim.state === 'tied' && typeof sim.tie === 'number') return call.cme(sim.tie);
+        const code = sim.state === 'pin' ? 'SIM PIN' : sim.state === 'puk' ? 'SIM PUK' : sim.state === 'tied' ? sim.tie : 'READY';
+        call.line(`+CPIN: ${modem.dialect.quotesCodes && code !== 'READY' ? `"${code}"` : code}`);
         return call.ok();
     }
     if (!/^\d{4,8}$/.test(call.values[0] ?? '')) return call.cme(50);
     if (sim.state !== 'pin') return call.cme(sim.state === 'puk' ? 12 : 3);
     if (call.values[0] === sim.pin) {
         sim.state = 'ready';
+        sim.attempts = PIN_ATTEMPTS;
         call.ok();
         return modem.front.announce('+CPIN: READY');
     }
     if (--sim.attempts === 0) sim.state = 'puk';
     call.cme(16);
 }
+
+/** 27.007 §8.65. */
+export const pinRetries: Command = (modem, call) => {
+    if (simError(modem, call)) return;
+    const counts = [['SIM PIN', modem.sim.attempts, PIN_ATTEMPTS], ['SIM PUK', 10, 10]] as const;
+    const asked = call.kind === 'run' ? counts : counts.filter(([code]) => code === call.values[0]);
+    if (asked.length === 0) return call.cme(50);
+    for (const [code, left, initial] of asked) call.line(`+CPINR: ${code},${left},${initial}`);
+    call.ok();
+};
+
+/** A maker's own: one line. */
+export const pinCount = (line: (attempts: number) => string): Command => (modem, call) => {
+    if (simError(modem, call)) return;
+    call.line(line(modem.sim.attempts));
+    call.ok();
+};
 
 function functionality(modem: Modem, call: Call): void {
     if (call.kind === 'ask') {

@@ -19,6 +19,8 @@ export interface Dialect {
     readonly strict?: true;
     /** No SIM and no cells, but a WiFi. */
     readonly wifi?: true;
+    /** What the SIM wants stands between quotes, as in Nordic's manual. */
+    readonly quotesCodes?: true;
     /** The command that sends and of which nothing ever says how many bytes it took. */
     readonly tellsNoCount?: string;
     /** What is said after a start. */

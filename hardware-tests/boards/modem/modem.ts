@@ -14,9 +14,12 @@ import type { Clock, Connection, ConnectionOwner, Network, TlsFiles } from './wo
 
 /** The card. */
 export interface Sim {
-    state: 'ready' | 'pin' | 'puk' | 'absent' | 'failure';
+    state: 'ready' | 'pin' | 'puk' | 'tied' | 'absent' | 'failure';
     pin: string;
+    /** Of the PIN, left. It stands in the card: no restart of anything changes it. */
     attempts: number;
+    /** Of a modem that is tied to another card or network: what it wants, as it says so; a number is that of +CME ERROR. */
+    tie: string | number;
 }
 
 /** What the modem finds on the air. */
@@ -64,6 +67,9 @@ export interface ModemOptions {
     readonly off?: true;
 }
 
+/** Of a card whose PIN was right the last time. */
+export const PIN_ATTEMPTS = 3;
+
 /** Ms for which the power key must be pressed. */
 const KEY_PRESS = 500;
 
@@ -107,7 +113,7 @@ export class Modem implements FrontOwner {
         this.network = network;
         this.faults = faults;
         this.dialect = dialect;
-        this.sim = { state: 'ready', pin: '1234', attempts: 3, ...options.sim };
+        this.sim = { state: 'ready', pin: '1234', attempts: PIN_ATTEMPTS, tie: 'PH-NET PIN', ...options.sim };
         this.locked = this.sim.state === 'pin';
         this.cell = { status: 1, gprs: null, delay: 500, apn: null, password: null, ...options.cell };
         this.pace = options.pace ?? { least: 3, most: 30, boot: 2000 };

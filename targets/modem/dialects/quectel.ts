@@ -5,6 +5,7 @@ import type { Dialect } from '../dialect.ts';
 export const quectel: Dialect = {
     name: 'Quectel BG9x/EC2x',
     models: ['BG9', 'BG7', 'EC2', 'EG9', 'EG2', 'BC66', 'BC26'],
+    pinTries: ['AT+QPINC="SC"', '+QPINC: "SC",%r,%*'],
     init: [],
     bearer: [
         { command: 'AT+QICSGP=1,1,"%a","%u","%w",0' },

@@ -5,6 +5,7 @@ import type { Dialect } from '../dialect.ts';
 export const sim7600: Dialect = {
     name: 'SIMCom SIM7600/A76xx',
     models: ['SIM75', 'SIM76', 'A76'],
+    pinTries: ['AT+SPIC', '+SPIC: %r,%*'],
     init: [],
     bearer: [
         { command: 'AT+CGDCONT=1,"IP","%a"' },

@@ -6,6 +6,7 @@ export const sim800: Dialect = {
     name: 'SIMCom SIM800/SIM900/SIM7000',
     // Not SIM82xx, whose sockets are those of SIM7600.
     models: ['SIM80', 'SIM84', 'SIM86', 'SIM9', 'SIM7000', 'Air7'],
+    pinTries: ['AT+SPIC', '+SPIC: %r,%*'],
     init: [],
     bearer: [
         // Whatever state the sockets are in: only from its first one can they be opened.

@@ -15,6 +15,7 @@ export const ublox: Dialect = {
     models: ['SARA-', 'LARA-', 'TOBY-'],
     prompt: '@',
     promptDelay: 50,
+    pinTries: ['AT+UPINCNT', '+UPINCNT: %r,%*'],
     init: [],
     bearer: [
         { command: 'AT+CGDCONT=1,"IP","%a"' },

@@ -10,7 +10,7 @@ import { ModemTransport } from '../index.ts';
 import type { Dialect, ModemOptions } from '../index.ts';
 import { BookWriter } from '../book.ts';
 import { ALONE, MISCOUNTED, Numbers } from '../pattern.ts';
-import { COUNT, DETACH, ENTER_PIN, Plan, READ, RESET, SEND } from '../plan.ts';
+import { ASK_TRIES, COUNT, DETACH, ENTER_PIN, Plan, READ, RESET, SEND } from '../plan.ts';
 import { ATTACHING, CLOSING, DIALING, PREPARING, REGISTERING, SLEEPING, UNLOCKING } from '../stages.ts';
 import { commandsOf, Line, match, textOf } from './engine-world.ts';
 
@@ -24,7 +24,7 @@ function optionsOf(dialect: Dialect, more: Partial<ModemOptions> = {}): ModemOpt
 /** The commands of `sequences` as they go out, numbers aside. */
 const given = (plan: Plan, ...sequences: number[]): string[] => commandsOf(plan, sequences).map(({ command }) => command);
 
-const allOf = (plan: Plan): string[] => given(plan, PREPARING, UNLOCKING, ENTER_PIN, REGISTERING, ATTACHING, DIALING);
+const allOf = (plan: Plan): string[] => given(plan, PREPARING, UNLOCKING, ASK_TRIES, ENTER_PIN, REGISTERING, ATTACHING, DIALING);
 
 /** What it throws; empty if it does not. */
 function refusal(dialect: Dialect, more: Partial<ModemOptions>): string {
@@ -154,8 +154,9 @@ test('the time to find a network is one that a clock of 32 bits can tell', () =>
 });
 
 test('names of files for TLS are held to the same', () => {
-    for (const tls of [{ ca: 'a"' }, { ca: 'a', certificate: 'a\r' }, { ca: 'a', key: 'a\n' }]) assert.match(refusal(quectel, { tls }), /printable ASCII/);
+    for (const tls of [{ ca: 'a"' }, { ca: 'a', certificate: 'a\r', key: 'a' }, { ca: 'a', certificate: 'a', key: 'a\n' }]) assert.match(refusal(quectel, { tls }), /printable ASCII/);
     assert.match(refusal(quectel, { tls: {} }), /tls has a ca/);
+    for (const half of [{ certificate: 'node.pem' }, { key: 'node.key' }]) assert.match(refusal(quectel, { tls: { ca: 'ca.pem', ...half } }), /certificate and tls\.key are given together/);
     assert.is(refusal(quectel, { tls: { acceptAnyCertificate: true } }), '');
     assert.match(refusal(sim800, { tls: { ca: 'a' } }), /no sockets with TLS/);
     assert.match(refusal(nordic, { tls: { acceptAnyCertificate: true } }), /tls has a ca/);
@@ -164,7 +165,8 @@ test('names of files for TLS are held to the same', () => {
 test('a PIN is 4 to 8 digits', () => {
     for (const pin of ['123', '123456789', '12a4', '1234 ', '-123', '12"4']) assert.match(refusal(quectel, { pin }), /pin has 4 to 8 digits/, pin);
     for (const pin of ['1234', '12345678']) assert.equal(given(new Plan(optionsOf(quectel, { pin })), ENTER_PIN), [`AT+CPIN="${pin}"`]);
-    assert.equal(given(new Plan(optionsOf(quectel)), ENTER_PIN), []);
+    assert.equal(given(new Plan(optionsOf(quectel)), ASK_TRIES, ENTER_PIN), []);
+    assert.equal(given(new Plan(optionsOf(quectel, { pin: '1234' })), ASK_TRIES), ['AT+QPINC="SC"', 'AT+CPINR="SIM PIN"']);
 });
 
 test('host, port and sizes are checked', () => {

@@ -1,6 +1,6 @@
 // Nordic Serial Modem on nRF9151: AT#X* with handles. (ncs-serial-modem, at_socket documentation.) A bearer is there as soon as the modem is
 // registered.
-import { setting } from '../common.ts';
+import { pinCount, setting } from '../common.ts';
 import { open, send, take } from '../dialect.ts';
 import type { Command, Dialect } from '../dialect.ts';
 import type { Modem } from '../modem.ts';
@@ -80,7 +80,10 @@ export const nordic: Dialect = {
     endLine: ({ id, waiting }) => `#XAPOLL: ${id},${HANG_UP + (waiting ? IN : 0)}`,
     // Without polling nothing is announced.
     push: modem => !modem.settings.has('#XAPOLL'),
+    quotesCodes: true,
     commands: {
+        // Without the name of the code it is not known.
+        '+CPINR': (modem, call) => call.values[0] === 'SIM PIN' ? pinCount(left => `+CPINR: "SIM PIN",${left}`)(modem, call) : call.error(),
         // Handle or nothing for all, 1 start or 0 stop, events.
         '#XAPOLL': (modem, call) => {
             if (call.number(1) === 1) modem.settings.set('#XAPOLL', call.values[2] ?? '1');

@@ -1,6 +1,6 @@
 // Quectel BG95, BG96, EC21, EC25 and relatives: AT+QI*, and AT+QSSL* for TLS. (TCP/IP and SSL application notes; BG96 log of a send.)
 import type { Call } from '../call.ts';
-import { accepted, setting } from '../common.ts';
+import { accepted, pinCount, setting } from '../common.ts';
 import { open, send, take } from '../dialect.ts';
 import type { Command, Dialect } from '../dialect.ts';
 import type { Modem } from '../modem.ts';
@@ -90,6 +90,7 @@ export const quectel: Dialect = {
     dataLine: ({ id, secure }) => `+${secure ? 'QSSLURC' : 'QIURC'}: "recv",${id}`,
     endLine: ({ id, secure }) => `+${secure ? 'QSSLURC' : 'QIURC'}: "closed",${id}`,
     commands: {
+        '+QPINC': pinCount(left => `+QPINC: "SC",${left},10`),
         '+QICSGP': (modem, call) => {
             modem.settings.set('+QICSGP', call.values[2] ?? '');
             call.ok();

@@ -1,5 +1,5 @@
 // SIMCom SIM7070, SIM7080, SIM7090: AT+CA*. (SIM7070_SIM7080_SIM7090 TCPUDP(S) application note; log of a full buffer.)
-import { setting } from '../common.ts';
+import { pinRetries, setting } from '../common.ts';
 import { open, send, take } from '../dialect.ts';
 import type { Command, Dialect } from '../dialect.ts';
 import type { Modem } from '../modem.ts';
@@ -54,6 +54,7 @@ export const sim7080: Dialect = {
     dataLine: ({ id }) => `+CADATAIND: ${id}`,
     endLine: ({ id }) => `+CASTATE: ${id},0`,
     commands: {
+        '+CPINR': pinRetries,
         '+CNCFG': (modem, call) => {
             if (call.kind === 'set') modem.settings.set('apn', call.values[2] ?? '');
             call.ok();

@@ -1,6 +1,6 @@
 // SIMCom SIM7500, SIM7600, A7670 and relatives: AT+CIPOPEN, and AT+CCH* for TLS. (SIM7500_SIM7600 AT manual, A76xx TCP/IP note.)
 import type { Call } from '../call.ts';
-import { accepted, setting } from '../common.ts';
+import { accepted, pinCount, setting } from '../common.ts';
 import { open, send, take } from '../dialect.ts';
 import type { Command, Dialect } from '../dialect.ts';
 import type { Modem } from '../modem.ts';
@@ -123,6 +123,7 @@ export const sim7600: Dialect = {
         return true;
     },
     commands: {
+        '+SPIC': pinCount(left => `+SPIC: ${left},10,0,10`),
         '+CIPMODE': setting, '+CIPSENDMODE': setting, '+CIPTIMEOUT': setting, '+CIPCCFG': setting, '+CIPHEAD': setting, '+CIPSRIP': setting, '+CDNSCFG': accepted, '+CSOCKSETPN': setting,
         '+NETOPEN': networkOpening,
         '+NETCLOSE': (modem, call) => {

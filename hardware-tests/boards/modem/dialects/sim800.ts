@@ -1,6 +1,6 @@
 // SIMCom SIM800, SIM900 and their clones: AT+CIP* with CIPSTART. (SIM800 TCP/IP application note; logs of sends and opens.)
 // The context goes through states: initial, start (CSTT), gprs (CIICR), status (CIFSR); only in the last one sockets open.
-import { accepted, setting } from '../common.ts';
+import { accepted, pinCount, setting } from '../common.ts';
 import { open, send, take } from '../dialect.ts';
 import type { Command, Dialect } from '../dialect.ts';
 import type { Modem } from '../modem.ts';
@@ -66,6 +66,7 @@ export const sim800: Dialect = {
         return true;
     },
     commands: {
+        '+SPIC': pinCount(left => `+SPIC: ${left},3,10,10`),
         '+CIPSHUT': (modem, call) => {
             modem.dropBearer();
             modem.sockets.clear();

@@ -1,5 +1,5 @@
 // u-blox SARA-R4, SARA-R5, SARA-U2, LARA: AT+USO*. (SARA-R4 AT manual.) A bearer is there as soon as the modem is registered.
-import { setting } from '../common.ts';
+import { pinCount, setting } from '../common.ts';
 import { open, send, take } from '../dialect.ts';
 import type { Command, Dialect } from '../dialect.ts';
 import type { Failure } from '../world.ts';
@@ -53,6 +53,7 @@ export const ublox: Dialect = {
     endLine: ({ id }) => `+UUSOCL: ${id}`,
     holdsEnd: true,
     commands: {
+        '+UPINCNT': pinCount(left => `+UPINCNT: ${left},3,10,10`),
         '+USOCR': (modem, call) => {
             if (call.number(0) !== 6) return call.cme(4);
             for (let id = 0; id < SOCKETS; id++) {
