@@ -18,7 +18,7 @@ export interface WakeCycleOptions extends OutboxOptions {
     readonly batchCount?: number;
     /** Ms after which the radio is used with fewer messages, too; with `downlinkWindow` without any. Never if left out. Written to the image with each sleep. */
     readonly maximumAge?: number;
-    /** Ms to go on listening after the latest bytes of the broker; 0 if left out. With it the node connects to listen, too: at every wake, or when `maximumAge` is over. */
+    /** Ms to go on listening after the latest bytes of the broker; 0 if left out. With it the node connects to listen, too: at every wake, or when `maximumAge` is over. A window that a broken link cuts short begins again (`attempts`). */
     readonly downlinkWindow?: number;
     /** Ms that a wake takes at most, but for saying goodbye (5 s more at worst). Then it gives up; the messages are kept. 20,000 if left out. */
     readonly timeLimit?: number;

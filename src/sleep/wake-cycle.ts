@@ -194,7 +194,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         outbox.onAcknowledged();
         const unacknowledged = client.send.unacknowledged;
         const sending = this.phase === SENDING;
-        const offline = sending && client.state !== CONNECTED;
+        const offline = client.state !== CONNECTED;
         if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) return this.finish(offline || outbox.count > 0);
         // What is published past the outbox is waited for, too.
         if (outbox.count || offline || (unacknowledged && !this.window)) return this.enter(SENDING, this.timeUp - now);

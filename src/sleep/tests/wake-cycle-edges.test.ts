@@ -198,6 +198,27 @@ test('a node that could not connect to listen does so after its pause, and not o
     assert.is(transport.opens, 4);
 });
 
+test('a window that a broken link cuts short begins again with the next connection; without another the wake was in vain', () => {
+    for (const attempts of [2, 1]) {
+        const { cycle, transport, log, wake, platform } = boot(lasting(), { downlinkWindow: 3000, attempts });
+        wake();
+        transport.sends(...CONNACK);
+        platform.pass(100);
+        transport.breaks();
+        platform.pass(500);
+        assert.is(transport.opens, attempts);
+        if (attempts > 1) {
+            transport.opened();
+            transport.sends(...CONNACK);
+            platform.pass(2999);
+            assert.equal(log, []);
+            platform.pass(1);
+        }
+        assert.is(log.length, 1);
+        assert.is(cycle.givenUp, 2 - attempts);
+    }
+});
+
 test('room in the send buffer is told to the application, and what waits in the outbox goes out', () => {
     let told = 0;
     const { transport, log, add, wake, platform } = boot(lasting(), {}, { sendBuffer: new Uint8Array(90), onWritable: () => { told++; } });
