@@ -9,6 +9,7 @@ import type { Step } from '../hardware-tests/host/simulator/script.ts';
 import { shortest } from '../hardware-tests/host/simulator/shrink.ts';
 import { simulate, stepNames } from '../hardware-tests/host/simulator/simulate.ts';
 import { table } from './table.ts';
+import { whole } from './whole.ts';
 
 const { values } = parseArgs({
     options: {
@@ -17,7 +18,9 @@ const { values } = parseArgs({
         'device': { type: 'string' }, 'self-test': { type: 'boolean', default: false }, 'bug': { type: 'string' },
     },
 });
-const workers = Number(values.jobs);
+const workers = whole('jobs', values.jobs);
+if (workers === 0) throw new Error('--jobs is at least 1');
+if (values.device !== undefined && values.device !== 'espruino') throw new Error(`--device is espruino or left out, not ${values.device}`);
 /** `--device espruino`: the client made for its sockets, as it is published, instead of that of src. */
 const code = values.device === 'espruino' ? (await publishedFiles()).motemq : '';
 /** Within so many seeds each known bug must be found. */
@@ -56,7 +59,7 @@ async function many(first: number, count: number): Promise<boolean> {
     print(`${runs} seeds, ${failures.length} violations, ${(virtualTime / 3600000).toFixed(0)} virtual hours in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     for (const { seed, broken, violation } of failures.slice(0, 10)) print(`seed ${seed}: '${broken}': ${violation.split('\n')[0]}`);
     if (failures.length > 0) replay(failures[0].seed, null, false);
-    return failures.length === 0 && (runs < SEEDS_THAT_MEET_ALL || gaps(coverage).length === 0);
+    return runs > 0 && failures.length === 0 && (runs < SEEDS_THAT_MEET_ALL || gaps(coverage).length === 0);
 }
 
 /** Puts in each known bug (those whose name has `word`), and looks for the violation that it must show itself as. */
@@ -72,11 +75,11 @@ async function selfTest(word: string): Promise<boolean> {
     const unproven = Object.keys(invariants).filter(name => !bugs.some(({ breaks }) => breaks === name));
     print(`${rows.length - missed} of ${rows.length} known bugs found within ${MOST_SEEDS} seeds by what they break`);
     if (!word && unproven.length > 0) print(`no bug breaks ${unproven.join(', ')}`);
-    return missed === 0 && (word !== '' || unproven.length === 0);
+    return rows.length > missed && missed === 0 && (word !== '' || unproven.length === 0);
 }
 
 const well = values['self-test'] ? await selfTest(values.bug ?? '')
     : values.script !== undefined ? replay(0, readScript(values.script), values.trace)
-    : values.seed !== undefined ? replay(Number(values.seed), null, values.trace)
-    : await many(Number(values.first), Number(values.seeds));
+    : values.seed !== undefined ? replay(whole('seed', values.seed), null, values.trace)
+    : await many(whole('first', values.first), whole('seeds', values.seeds));
 process.exitCode = well ? 0 : 1;
