@@ -1,10 +1,13 @@
 // A serial line on Node, by the contract of src/serial.ts, over the npm package `serialport` (13), whose class it is handed: the
 // library itself needs no package. It knows that package's ways, nothing of modems.
 import type { SerialOwner, SerialPort } from '../../src/serial.ts';
+import { mendBinding } from './serial-binding.ts';
 
 /** What is used of a port of `serialport`. */
 export interface NodeSerialPort {
     readonly isOpen: boolean;
+    /** What it uses below itself, while it is open. */
+    readonly port?: unknown;
     on(event: 'open' | 'close' | 'drain', listener: () => void): unknown;
     on(event: 'data', listener: (bytes: Buffer) => void): unknown;
     on(event: 'error', listener: (error: Error) => void): unknown;
@@ -90,7 +93,10 @@ export class SerialLine implements SerialPort {
             // hupcl: closing must not drop DTR, by which many modems hang up or turn off.
             const port = new io({ path, baudRate: this.baud, rtscts, hupcl: false });
             this.port = port;
-            port.on('open', () => this.adapt(port));
+            port.on('open', () => {
+                mendBinding(port.port);
+                this.adapt(port);
+            });
             port.on('drain', () => this.ready());
             port.on('data', bytes => this.owner?.onBytes(bytes, 0, bytes.length));
             port.on('error', error => this.lose(port, error));

@@ -8,7 +8,7 @@ import { neverEnding } from './leave.ts';
 import { need } from './packages.ts';
 import { Late, lostPort, stuckPort, within } from './port.ts';
 import type { Lines, Port } from './port.ts';
-import { mendBinding } from './serial-binding.ts';
+import { mendBinding } from '../../../targets/node/serial-binding.ts';
 import { usbOf } from './serial-devices.ts';
 
 /** Ms that one call of the package may take. A write of the largest block at 9600 baud takes 20 s. */

@@ -1,10 +1,10 @@
-// The binding of `serialport` at a pseudo-terminal, as the harness mends it: every call ends. Without the mending both tests fail.
+// The binding of `serialport` at a pseudo-terminal, as the Node target and the harness mend it: every call ends. Without the mending both tests fail.
 import { SerialPort } from 'serialport';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { mendBinding } from '../host/harness/serial-binding.ts';
-import { noPseudoTerminals, SerialDevice } from '../host/serial-device.ts';
-import { until } from '../host/until.ts';
+import { mendBinding } from '../serial-binding.ts';
+import { noPseudoTerminals, SerialDevice } from '../../../hardware-tests/host/serial-device.ts';
+import { until } from '../../../hardware-tests/host/until.ts';
 
 const onTerminal = noPseudoTerminals || process.platform === 'win32' ? test.skip : test;
 if (onTerminal === test.skip) console.log(`SKIPPED: the binding of serialport, because ${noPseudoTerminals || 'Windows has another one'}`);
