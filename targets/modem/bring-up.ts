@@ -29,7 +29,7 @@ const SEARCHING = 2;
 const DENIED = 3;
 const ROAMING = 5;
 
-/** A PIN may be wrong so often (TS 31.101 §6.4), where the modem does not say how often. */
+/** A PIN may be wrong so often (GSM 11.11 §8.9), where the modem does not say how often. */
 const PIN_TRIES = 3;
 
 /** Numbers of +CME ERROR (3GPP 27.007 §9.2). */
