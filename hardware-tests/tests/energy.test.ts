@@ -166,6 +166,9 @@ test('motemq energy estimates, from a recorded wake too, and draws', async () =>
     writeFileSync(trace, await traceWake(1, 64) + await traceWake(3, 64));
     const page = join(folder, 'chart.html');
     const batch = await energy('--interval', '5m', '--battery', '1Ah', '--batch', '3', '--payload', '10', '--chart', join(folder, 'chart.svg'));
+    const bars = [...batch.output.matchAll(/([\d.]+) % {2}(█+) /g)];
+    assert.ok(bars.length > 2);
+    for (const [, percent, bar] of bars) assert.ok(Math.abs(bar.length - Number(percent) * 0.4) < 0.6, `a bar of ${percent} %: ${bar}`);
     assert.match(batch.output, /the radio at one wake of 3[^]*all +15 min [^]*3 messages acknowledged, 148 B up/);
     assert.match(readFileSync(join(folder, 'chart.svg'), 'utf8'), /^<svg [^]*Charge of 15 min/);
     const shown = await energy('--interval', '1h', '--battery', '2.4Ah', '--link', 'nb-iot', '--trace', trace, '--chart', page, '--set', 'sleep.current=35uA');

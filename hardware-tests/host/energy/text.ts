@@ -6,6 +6,9 @@ import type { Figure, Figures, LinkName } from './figures.ts';
 import type { Estimate, Plan } from './model.ts';
 import { charge, duration, three } from './units.ts';
 
+/** Characters that the whole charge would take. */
+const WIDEST_BAR = 40;
+
 export function describeFigures(figures: Figures): string {
     const rows = Object.entries(figures).map(([name, { value, unit, meaning, source, given }]) => [name, `${three(value)} ${unit}`, meaning, given ? 'given' : source ?? 'assumed']);
     return table([['figure', 'value', 'meaning', 'whose word'], ...rows], [1, 2, 3]);
@@ -20,8 +23,9 @@ export function describeEstimate(link: LinkName, cycle: Cycle, figures: Figures,
     const asking = figures['address.time'].value > 0 ? 'DHCP and DNS' : 'DNS';
     return `${linkTitles[link]}, a wake every ${duration(plan.interval)}, TLS ${plan.tls}, ${plan.remembered ? 'addresses remembered' : `${asking} at each connection`}${plan.batch > 1 ? `, the radio at one wake of ${plan.batch}` : ''}
 
-${table([['phase', 'time', 'charge', 'share', 'rests on'], ...result.phases.map(({ name, time, charge: taken, share, basis }) => [name, duration(time), charge(taken), `${(share * 100).toFixed(1)} %`, basis]),
-        ['all', duration(result.time), charge(result.charge), '100.0 %', '']], [4])}
+${table([['phase', 'time', 'charge', 'share', '', 'rests on'],
+        ...result.phases.map(({ name, time, charge: taken, share, basis }) => [name, duration(time), charge(taken), `${(share * 100).toFixed(1)} %`, '█'.repeat(Math.round(share * WIDEST_BAR)), basis]),
+        ['all', duration(result.time), charge(result.charge), '100.0 %', '', '']], [4, 5])}
 
 ${duration(result.awake)} until the node sleeps and the radio rests, which is on for ${duration(result.radio)} of it; ${three(result.current * 1000)} µA on average
 a battery of ${three(plan.capacity)} mAh lasts ${duration(result.life)}${selfDischarge > 0 ? ` (${duration(result.lifeWithoutSelfDischarge)} if it lost nothing by itself; ${given ? 'given' : 'assumed'}: ${three(selfDischarge)} % a month)` : ''}
