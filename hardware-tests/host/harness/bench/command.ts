@@ -14,6 +14,7 @@ import type { Progress } from './run-board.ts';
 import { writeReports } from './report/write.ts';
 import { hiderOf, networkOf } from './secrets.ts';
 import { selectBoards } from './select.ts';
+import { endings } from '../commands/interrupt.ts';
 import { INTERRUPTED, PASSED, UsageError } from '../errors.ts';
 
 /** Below the working folder. */
@@ -43,12 +44,12 @@ export async function test({ values, positionals }: Arguments, print: (text: str
     }
     const network = networkOf(process.env);
     const stop = new AbortController();
-    // Ctrl-C: tests that run end, reports are written, and boards are left running their program. A second one ends it at once.
+    // Ctrl-C and its kin: tests that run end, reports are written, and boards are left running their program. A second one ends it at once.
     const interrupted = (): void => {
         console.error('stopping after the tests that run now');
         stop.abort();
     };
-    process.once('SIGINT', interrupted);
+    for (const signal of endings) process.once(signal, interrupted);
     const hide = hiderOf(network);
     try {
         const result = await runBench(plans, {
@@ -59,7 +60,7 @@ export async function test({ values, positionals }: Arguments, print: (text: str
         print(`report: ${page}`);
         return stop.signal.aborted && result.boards.every(({ tests }) => tests.every(({ status }) => status !== 'failed')) ? INTERRUPTED : exitCodeOf(result);
     } finally {
-        process.removeListener('SIGINT', interrupted);
+        for (const signal of endings) process.off(signal, interrupted);
     }
 }
 

@@ -4,7 +4,8 @@ import { INTERRUPTED, Interrupted } from '../errors.ts';
 import { leave } from '../leave.ts';
 import type { Port } from '../port.ts';
 
-const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** By which people, CI servers and terminals end a program. */
+export const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 /**
  * Runs `work` with a port that is gone as soon as the user presses Ctrl-C, while `port` stays. `advice`: what to do then. A second Ctrl-C
@@ -16,7 +17,7 @@ export async function interruptible<T>(port: Port, advice: string, work: (port: 
         if (end.signal.aborted) leave(INTERRUPTED);
         end.abort(new Interrupted(advice));
     };
-    for (const signal of signals) process.on(signal, interrupted);
+    for (const signal of endings) process.on(signal, interrupted);
     try {
         return await work({
             name: port.name, usb: port.usb, gone: AbortSignal.any([port.gone, end.signal]),
@@ -32,6 +33,6 @@ export async function interruptible<T>(port: Port, advice: string, work: (port: 
             write: bytes => port.write(bytes), setLines: lines => port.setLines(lines), setBaud: baud => port.setBaud(baud), close: () => port.close(),
         });
     } finally {
-        for (const signal of signals) process.off(signal, interrupted);
+        for (const signal of endings) process.off(signal, interrupted);
     }
 }
