@@ -36,9 +36,20 @@ function run() {
     function publish() {
         while (published < readings.count) {
             const length = readings.read(published, buffer, 0);
+            // A damaged record reads as 0 and is passed over.
             if (length > 0 && client.publish(topic, buffer, 0, length, 1, false) < 0) return;
             published++;
         }
+    }
+
+    function dropOldest() {
+        readings.drop(1);
+        if (published > 0) published--;
+    }
+
+    /** Lets damaged records go that would be the next to be acknowledged. */
+    function dropDamaged() {
+        while (readings.count > 0 && readings.read(0, buffer, 0) <= 0) dropOldest();
     }
 
     const client = new mqtt.Publisher({
@@ -50,8 +61,8 @@ function run() {
         onWritable: publish,
         onAcknowledged: () => {
             // In order: the oldest is safe now.
-            readings.drop(1);
-            published--;
+            dropOldest();
+            dropDamaged();
             if (readings.count === 0 && client.safeToSleep) client.stop();
         },
         onStateChange: state => {
@@ -59,6 +70,7 @@ function run() {
             if (state === 0) setTimeout(goToSleep, 100);
         },
     });
+    dropDamaged();
     publish();
     const wifi = new board.WifiLink({
         wifi: require('Wifi'), ssid: settings.ssid, password: settings.password,

@@ -68,6 +68,18 @@ for (const engine of engines) {
         assert.equal(payloads, ['attic {"value":0.25}'], 'what was delivered is not kept');
     });
 
+    tests('ESP32: a damaged record in front is passed over, and the board sleeps as soon as the others are safe', async () => {
+        const chip = 'ESP32={deepSleep:function(u){print("sleep "+u)},getWakeupCause:function(){return 4}}';
+        const damage = 'F=require("Storage");S=new (require("motemq-board").StorageStore)(F,"reading",60);B=E.toUint8Array("kept");S.append(B,0,4);'
+            + 'F.list().forEach(function(n){if(n.startsWith("reading"))F.write(n,"damaged")});S.append(B,0,4)';
+        for (const [prelude, expected] of [[`${chip};${damage}`, ['attic kept', 'attic {"value":0.25}']], [chip, ['attic {"value":0.25}']]] as const) {
+            payloads = [];
+            await start('esp32', broker.port, prelude);
+            await until('it sleeps', () => lines('sleep').length > 0);
+            assert.equal(payloads, expected);
+        }
+    });
+
     tests('ESP8266: a reading is published and the board sleeps an hour in two parts', async () => {
         const chip = 'ESP8266={deepSleep:function(u,o){print("sleep "+u)},getResetInfo:function(){return {reason:"deep sleep"}}}';
         for (const [sleep, published] of [['sleep 2147483000', 1], ['sleep 1452517000', 1], ['sleep 2147483000', 2]] as const) {
