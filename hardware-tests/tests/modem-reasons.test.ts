@@ -31,6 +31,18 @@ test('sim7600: what is verified with TLS is what there are files for, and bytes 
     }
 });
 
+test('sim7600: a service of TLS that hands out bytes unasked is started again once the modem seems to have started', () => {
+    const attempt = new Attempt(dialectNamed('sim7600')!, { transport: { tls: { ca: 'ca.pem' } } });
+    assert.is(attempt.open(60), 0);
+    const { modem, clock } = attempt.rig;
+    modem.settings.delete('+CCHSET');
+    // What it hands out may be a line that looks like that of a start.
+    modem.front.announce('RDY');
+    clock.pass(clock.time + 10000, () => false);
+    assert.is(attempt.open(60), 0);
+    assert.is(modem.settings.get('+CCHSET'), '1,1');
+});
+
 for (const dialect of dialects) {
     test(`${dialect.name}: all is well, and the modem knows every command`, () => {
         const attempt = new Attempt(dialect, {});

@@ -6,7 +6,8 @@ export const sim7600: Dialect = {
     name: 'SIMCom SIM7600/A76xx',
     models: ['SIM75', 'SIM76', 'A76'],
     pinTries: ['AT+SPIC', '+SPIC: %r,%*'],
-    init: [],
+    // Receiving by hand is set before the service of TLS starts: one that runs still, without it, would hand out bytes unasked for good.
+    init: [{ command: 'AT+CCHSTOP', tolerated: true }],
     bearer: [
         { command: 'AT+CGDCONT=1,"IP","%a"' },
         { command: 'AT+CGAUTH=1,1,"%w","%U"', tolerated: true },
