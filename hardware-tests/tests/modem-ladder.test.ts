@@ -65,7 +65,7 @@ class Patient {
     }
 
     get bearerDowns(): number {
-        return this.count(this.driver.bearerDown[0].command);
+        return this.count(this.driver.bearerDown.at(-1)!.command);
     }
 
     get resets(): number {
