@@ -65,7 +65,7 @@ class Patient {
     }
 
     get bearerDowns(): number {
-        return this.count(this.driver.bearerDown.at(-1)!.command);
+        return this.count((this.driver.bearerDown.find(({ command }) => command !== 'AT+CCHSTOP') ?? this.driver.bearerDown[0]).command);
     }
 
     get resets(): number {
