@@ -5,7 +5,7 @@ import { prepareBoardBundles } from '../../../scripts/bundles.ts';
 import { constants } from '../../../scripts/constants.mjs';
 import { root } from '../../../scripts/root.ts';
 
-const names = ['motemq', 'motemq-pub', 'motemq-core-pub', 'motemq-board'] as const;
+const names = ['motemq', 'motemq-pub', 'motemq-core-pub', 'motemq-sleep', 'motemq-board'] as const;
 
 /** The published files by the name that a program requires them by. */
 export async function publishedFiles(): Promise<Record<typeof names[number], string>> {
