@@ -14,7 +14,7 @@ import type { EspruinoBoard } from '../board.ts';
 import { model } from '../machine.ts';
 import type { Engine } from '../machine.ts';
 import { upload } from '../upload.ts';
-import { engines } from './engines.ts';
+import { engines, isTooSmall } from './engines.ts';
 
 const files = { motemq: (await publishedFiles()).motemq, scenarios: await bundleForEspruino('hardware-tests/boards/espruino/scenario-main.ts') };
 
@@ -58,19 +58,8 @@ const brokers = [
 /** The scenarios' own program takes 750 variables, besides the client's 415 and what drives the board: too much for an ESP8266, where cuts and examples run. */
 const NEEDED = 2000;
 
-async function isTooSmall(engine: Engine): Promise<boolean> {
-    if (engine === model) return false;
-    const board = await bootEspruino(engine);
-    const variables = Number(await board.evaluate('process.memory().total'));
-    await board.stop();
-    // The 64-bit build tells what it has taken so far, and takes more.
-    const isFixed = variables < NEEDED && variables > 1024;
-    if (isFixed) console.log(`SKIPPED: the scenarios on the interpreter, because it has ${variables} variables and they need ${NEEDED}`);
-    return isFixed;
-}
-
 // All of them at once: uvu starts when the first suite has been waited for.
-const tooSmall = await Promise.all(engines.map(isTooSmall));
+const tooSmall = await Promise.all(engines.map(engine => isTooSmall(engine, 'the scenarios', NEEDED)));
 
 for (const engine of engines.filter((_, index) => !tooSmall[index])) {
     // The model is quick to disagree with itself alone: one broker is enough for it.
