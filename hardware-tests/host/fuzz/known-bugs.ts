@@ -61,7 +61,7 @@ const inEngine: readonly KnownBug[] = [
     { name: 'a prompt without a prompt', file: engine, from: 'if (byte === this.prompt && this.phase', to: 'if (this.phase' },
     { name: 'a line longer than its buffer is told', file: engine, from: 'if (end > line.length) {', to: 'if (end > line.length + 8) {' },
     { name: 'counted bytes cut where a piece ends', file: engine, from: 'this.counted -= size;', to: 'this.counted = 0;' },
-    { name: 'an end is told twice', file: engine, from: '        this.phase = IDLE;\n        this.sender.stop();\n        this.counted', to: '        this.counted' },
+    { name: 'an end is told twice', file: engine, from: '        this.phase = IDLE;\n        this.sender.stop();\n        this.counted = this.trailing', to: '        this.counted = this.trailing' },
 ];
 
 const image = 'src/sleep/image.ts';
