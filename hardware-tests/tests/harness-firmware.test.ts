@@ -125,9 +125,10 @@ const application = release('application', { 'manifest.json': Buffer.from('{"inc
 
 together('an application for Moddable without its SDK: what is missing, and what to do', async () => {
     const without = { PATH: '/usr/bin:/bin', MODDABLE: '' };
+    // A port each: they run side by side, and a port is locked.
     const [missing, mod, platform, setting] = await Promise.all([
-        flash(without, application, '--port', '/dev/ttyUSB0', '--platform', 'esp32'), flash(without, application, '--port', '/dev/ttyUSB0', '--platform', 'esp32', '--mod'),
-        flash(without, application, '--port', '/dev/ttyUSB0'), flash(without, application, 'ssid', '--port', '/dev/ttyUSB0', '--platform', 'esp'),
+        flash(without, application, '--port', '/dev/ttyUSB10', '--platform', 'esp32'), flash(without, application, '--port', '/dev/ttyUSB11', '--platform', 'esp32', '--mod'),
+        flash(without, application, '--port', '/dev/ttyUSB12'), flash(without, application, 'ssid', '--port', '/dev/ttyUSB13', '--platform', 'esp'),
     ]);
     assert.is(missing.code, BENCH_FAILED, missing.output);
     assert.match(missing.output, /no mcconfig on the PATH\n +install it/);
