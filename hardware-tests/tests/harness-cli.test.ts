@@ -1,6 +1,6 @@
 // The program `motemq` as a user runs it: exit codes, messages that say what to do, firmware onto an emulated board behind a command.
 import { createHash } from 'node:crypto';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -36,7 +36,9 @@ const image = Buffer.from('an image '.repeat(300));
 const sha256 = createHash('sha256').update(image).digest('hex');
 
 function file(name: string, content: string | Buffer): string {
-    writeFileSync(join(folder, name), content);
+    // Whole at any moment: other programs may be reading it.
+    writeFileSync(join(folder, `${name}.new`), content);
+    renameSync(join(folder, `${name}.new`), join(folder, name));
     return join(folder, name);
 }
 
