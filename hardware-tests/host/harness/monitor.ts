@@ -50,15 +50,19 @@ export class Monitor {
         this.options = options;
     }
 
+    private async restart(port: Port): Promise<void> {
+        if (port.hasLines) await playSequence(port, intoApplication);
+        else this.hint('this port has no reset line: press RESET on the board');
+    }
+
     /** Shows what the board says until `stop` aborts. Rejects with a BenchError if the port cannot be opened at first. The port is closed, the board runs on. */
     async run(stop: AbortSignal): Promise<void> {
         let port = await this.options.open();
-        if (this.options.reset) {
-            if (port.hasLines) await playSequence(port, intoApplication);
-            else this.hint('this port has no reset line: press RESET on the board');
-        }
+        let { reset } = this.options;
         while (!stop.aborted) {
-            await this.listen(port, stop);
+            // Who listens only after the restart misses what the board says first.
+            await Promise.all([this.listen(port, stop), reset ? this.restart(port) : undefined]);
+            reset = false;
             if (stop.aborted) return;
             this.note(`${(port.gone.reason as Error).message}; waiting for it`);
             const found = await this.find(stop);
