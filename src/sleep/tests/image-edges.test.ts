@@ -4,10 +4,7 @@ import * as assert from 'uvu/assert';
 import { Subscription, Topic } from '../../index.ts';
 import { VirtualPlatform, bytes, publishHex } from '../../session/tests/world.ts';
 import { MemoryStore } from '../index.ts';
-import { boot, lasting } from './node.ts';
-
-const CONNECT = '100d00044d5154540400' + '0017' + '000163';
-const CONNACK = bytes('20020000');
+import { CONNACK, CONNECT, boot, lasting } from './node.ts';
 
 test('with a clean session no grant outlasts the sleep: subscriptions follow CONNECT again', () => {
     const memory = lasting();

@@ -7,11 +7,8 @@ import { Subscription } from '../../index.ts';
 import { VirtualPlatform, bytes, publishHex } from '../../session/tests/world.ts';
 import type { Store } from '../../store.ts';
 import { MemoryStore, imageSize } from '../index.ts';
-import { boot, lasting } from './node.ts';
+import { CONNACK, CONNECT, boot, lasting } from './node.ts';
 import type { Lasting } from './node.ts';
-
-const CONNECT = '100d00044d5154540400' + '0017' + '000163';
-const CONNACK = bytes('20020000');
 
 /** What the node says until it is answered, having woken with nothing new. */
 function says(memory: Lasting, clientOptions = {}): string {

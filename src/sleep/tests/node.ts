@@ -1,7 +1,7 @@
 // A node that sleeps, in a world whose clock and transport are the test's: what outlasts its sleep is memory that the test holds.
 import { Client, Topic } from '../../index.ts';
 import type { ClientOptions, Subscription } from '../../index.ts';
-import { VirtualPlatform, VirtualTransport, utf8 } from '../../session/tests/world.ts';
+import { VirtualPlatform, VirtualTransport, bytes, utf8 } from '../../session/tests/world.ts';
 import { MemoryStore, WakeCycle } from '../index.ts';
 import type { WakeCycleOptions } from '../index.ts';
 
@@ -16,6 +16,16 @@ export function lasting(): Lasting {
 }
 
 export const INTERVAL = 900000;
+
+/** Of the client identifier `c`, without a clean session. */
+export const connectHex = (keepAlive: string): string => '100d00044d5154540400' + keepAlive + '000163';
+/** Keep-alive 23 s: a little longer than a wake. */
+export const CONNECT = connectHex('0017');
+export const CONNACK = bytes('20020000');
+export const puback = (packetIdentifier: number): number[] => [0x40, 2, 0, packetIdentifier];
+
+/** For `boot`: an option of its own left out. */
+export const without = (name: 'goodbye' | 'image') => ({ [name]: undefined }) as Partial<WakeCycleOptions>;
 
 /** The board boots: client, outbox and cycle are new. `options` of the cycle on top of two topics and an interval of 15 minutes. */
 export function boot(memory: Lasting, options: Partial<WakeCycleOptions> = {}, clientOptions: Partial<ClientOptions> = {}, platform = new VirtualPlatform()) {
