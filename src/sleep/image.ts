@@ -100,7 +100,7 @@ export class SessionImage {
     load(store: Store): boolean {
         for (let index = store.count; index-- > 0;) {
             const size = store.read(index, this.bytes, this.half);
-            if (size > 0 && size <= this.half && this.isImage(size)) {
+            if (size <= this.half && this.isImage(size)) {
                 this.kept = size;
                 this.restore(size);
                 if (this.bytes[this.half + ON_THEIR_WAY]) {

@@ -8,7 +8,7 @@ import { Outbox } from '../outbox/outbox.ts';
 import { CLOSED_BY_APPLICATION } from '../reasons.ts';
 import type { PublisherOptions } from '../session/options.ts';
 import type { Publisher } from '../session/publisher.ts';
-import { CONNECTED, STOPPED } from '../session/states.ts';
+import { CONNECTED, STOPPED, STOPPING } from '../session/states.ts';
 import { NOT_SUBSCRIBED } from '../session/subscription.ts';
 import type { Subscription } from '../session/subscription.ts';
 import type { Platform, PlatformOwner } from '../transport.ts';
@@ -28,8 +28,6 @@ const RESTING = 5;
 
 /** The longest goodbye: what the transport does not take in this time is not sent, in ms. */
 const LONGEST_GOODBYE = 5000;
-
-type Changeable<Options> = { -readonly [Name in keyof Options]: Options[Name] };
 
 export class WakeCycle<Options extends PublisherOptions, Made extends Publisher> implements PlatformOwner {
     /** For its counters, state and `closeReason`. What is published past `add` does not outlast a sleep. */
@@ -54,7 +52,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     private phase = ASLEEP;
     /** The wake under way has given up. */
     private failed = false;
-    /** It ends with a DISCONNECT. */
+    /** It ends with a DISCONNECT, whoever wants it to. */
     private parting = false;
     /** Connections of this wake that have failed. */
     private tried = 0;
@@ -69,7 +67,7 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     /**
      * `Class`: Publisher or Client, made with `given`, the client's options, and with `options`. What `given` says of the outbox's window and
      * of keep-alive holds; left out, the window is that of `options`, and keep-alive a little longer than a wake: no pings,
-     * and a broker that forgets a connection whose node has lost power. Throws if an option breaks its rule.
+     * and a broker that forgets a connection whose node has lost power. Both objects may be frozen. Throws if an option breaks its rule.
      */
     constructor(Class: new (options: Options) => Made, given: Options, options: WakeCycleOptions) {
         const limit = timeLimitOf(options);
@@ -80,14 +78,16 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         this.given = given;
         this.host = given.platform;
         this.shared = new SharedPlatform(given.platform, this);
-        const own = Object.create(given) as Changeable<PublisherOptions>;
-        own.platform = this.shared;
-        own.window = given.window ?? options.window ?? 8;
-        own.keepAlive = given.keepAlive ?? Math.ceil(limit < 60000000 ? limit / 900 : 65535);
-        own.onAcknowledged = handle => this.onAcknowledged(handle);
-        own.onStateChange = (state, reason) => this.onStateChange(state, reason);
-        own.onWritable = () => this.onWritable();
-        this.client = new Class(own as Options);
+        // A literal, not assignments: what is frozen in a prototype cannot be assigned to what inherits from it.
+        this.client = new Class({
+            __proto__: given,
+            platform: this.shared,
+            window: given.window ?? options.window ?? 8,
+            keepAlive: given.keepAlive ?? Math.ceil(limit < 60000000 ? limit / 900 : 65535),
+            onAcknowledged: handle => this.onAcknowledged(handle),
+            onStateChange: (state, reason) => this.onStateChange(state, reason),
+            onWritable: () => this.onWritable(),
+        } as Partial<PublisherOptions> as Options);
         this.gate = new Gate(this.client);
         this.outbox = new Outbox(this.gate, options);
         this.image = new SessionImage(this.host, given.clientId, this.client, this.outbox, this.subscriptions, options.window ?? 8, !given.cleanSession);
@@ -162,7 +162,8 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         if (this.given.onStateChange) this.tell(this.given.onStateChange, state, reason);
         if (state === STOPPED) {
             if (this.phase !== ASLEEP) return this.enter(RESTING, this.parting ? this.options.goodbye ?? 50 : 0);
-        } else if (state === CONNECTED || reason) {
+        } else if (state === STOPPING) this.parting = true;
+        else if (state === CONNECTED || reason) {
             if (reason) {
                 this.reason = reason;
                 // What the client has learnt of the broker must be of use in this wake: no memory may have room for it.
@@ -193,13 +194,12 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
         const outbox = this.outbox;
         outbox.onAcknowledged();
         const unacknowledged = client.send.unacknowledged;
-        const sending = this.phase === SENDING;
         const offline = client.state !== CONNECTED;
         if (this.tried >= attemptsOf(this.options) || ((now - this.timeUp) | 0) >= 0) return this.finish(offline || outbox.count > 0);
         // What is published past the outbox is waited for, too.
         if (outbox.count || offline || (unacknowledged && !this.window)) return this.enter(SENDING, this.timeUp - now);
-        // Something came, or a SUBACK is still to come.
-        if (this.window && (sending || client.bytesIn !== this.heard || unacknowledged)) return this.listen(now);
+        // Something came, the CONNACK at least, or a SUBACK is still to come.
+        if (this.window && (client.bytesIn !== this.heard || unacknowledged)) return this.listen(now);
         return this.finish(false);
     }
 
@@ -231,7 +231,6 @@ export class WakeCycle<Options extends PublisherOptions, Made extends Publisher>
     }
 
     private leave(): void {
-        this.parting = this.client.state === CONNECTED;
         this.gate.open = false;
         this.enter(LEAVING, LONGEST_GOODBYE);
         return this.client.stop();

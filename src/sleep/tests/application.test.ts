@@ -1,10 +1,10 @@
 // A wake cycle and its application: options, callbacks and what they throw, and a client that is used past the cycle.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { STOPPED, STOPPING, Topic } from '../../index.ts';
-import { VirtualPlatform, publishHex } from '../../session/tests/world.ts';
-import { MemoryStore } from '../index.ts';
-import { CONNACK, CONNECT, INTERVAL, boot, lasting, puback } from './node.ts';
+import { Client, STOPPED, STOPPING, Topic } from '../../index.ts';
+import { VirtualPlatform, VirtualTransport, publishHex } from '../../session/tests/world.ts';
+import { MemoryStore, WakeCycle } from '../index.ts';
+import { CONNACK, CONNECT, INTERVAL, boot, connectHex, lasting, puback } from './node.ts';
 
 test('the callbacks of the application are called as without a cycle, and may throw', () => {
     const told: string[] = [];
@@ -83,6 +83,7 @@ test('an application that uses the client while the node sleeps starts no wake a
     platform.turn();
     transport.opened();
     transport.sends(...CONNACK);
+    assert.ok(platform.pending > 1000, 'the next wake of the machine is for the keep-alive');
     platform.turn();
     assert.is(transport.take(), CONNECT);
     client.stop();
@@ -93,9 +94,14 @@ test('an application that uses the client while the node sleeps starts no wake a
     assert.is(cycle.wakes, 0);
 });
 
+test('times are 0 to 1,073,741,823 ms, each of them', () => {
+    for (const name of ['interval', 'timeLimit', 'downlinkWindow', 'maximumAge', 'goodbye', 'maximumPause']) {
+        for (const time of [0, 0x3fffffff]) boot(lasting(), { [name]: time });
+        for (const time of [-1, 0x40000000, NaN]) assert.throws(() => boot(lasting(), { [name]: time }), new RegExp(`times of a wake cycle are 0 to 1,073,741,823 ms: ${time}$`));
+    }
+});
+
 test('wrong options throw', () => {
-    assert.throws(() => boot(lasting(), { interval: -1 }), /times of a wake cycle are 0 to 1,073,741,823 ms: -1/);
-    assert.throws(() => boot(lasting(), { timeLimit: 2 ** 30 }), /times of a wake cycle/);
     assert.throws(() => boot(lasting(), { batchCount: 0 }), /batchCount and attempts are at least 1/);
     assert.throws(() => boot(lasting(), { attempts: 0 }), /batchCount and attempts are at least 1/);
     assert.throws(() => boot(lasting(), { subscriptions: [] }), /who subscribes listens/);
@@ -108,6 +114,80 @@ test('a wake that may be longer than any keep-alive has the longest', () => {
     add('a');
     wake();
     assert.ok(transport.take().startsWith(CONNECT.replace('0017', 'ffff')));
+});
+
+test('options may be frozen, those of the client and those of the cycle', () => {
+    const platform = new VirtualPlatform();
+    const log: string[] = [];
+    const transport = new VirtualTransport();
+    const given = Object.freeze({
+        platform, transport, clientId: 'c', sendBuffer: new Uint8Array(100), receiveBuffer: new Uint8Array(64), window: 1, keepAlive: 60,
+        onAcknowledged: (handle: number) => log.push(`acknowledged ${handle}`), onStateChange: () => {}, onWritable: () => {},
+    });
+    const cycle = new WakeCycle(Client, given, Object.freeze({
+        store: new MemoryStore(new Uint8Array(100)), image: new MemoryStore(new Uint8Array(100)), topics: Object.freeze([new Topic(platform, 't')]), payloadSize: 20,
+        interval: INTERVAL, goodbye: 0, downlinkWindow: 100, subscriptions: Object.freeze([]),
+        onSleep: (ms: number) => log.push(`sleep ${ms}`),
+    }));
+    cycle.add(0, Uint8Array.of(0x61), 0, 1, false);
+    cycle.wake(false);
+    platform.turn();
+    transport.opened();
+    assert.is(transport.take(), connectHex('003c') + publishHex('a', 1));
+    transport.sends(...CONNACK, ...puback(1));
+    platform.pass(100);
+    assert.equal(log, ['acknowledged 1', `sleep ${INTERVAL - 100}`]);
+});
+
+test('the DISCONNECT of an application that stops the client has `goodbye` too; a client that is not connected sends none', () => {
+    const { client, log, add, wake, platform, transport } = boot(lasting(), { goodbye: 80 });
+    add('a');
+    wake();
+    client.stop();
+    platform.turn();
+    assert.equal(log, [`sleep ${INTERVAL} undelivered`]);
+    wake();
+    transport.sends(...CONNACK);
+    client.stop();
+    platform.pass(79);
+    assert.ok(transport.take().endsWith('e000'));
+    assert.is(log.length, 1);
+    platform.pass(1);
+    assert.is(log[1], `sleep ${INTERVAL - 80} undelivered`);
+    wake();
+    client.stop();
+    platform.turn();
+    assert.is(log.length, 3);
+});
+
+test('a wake that the application ends is none in vain: the radio does not rest for it', () => {
+    const { client, cycle, add, wake, platform, transport } = boot(lasting());
+    platform.random = () => INTERVAL;
+    add('a');
+    for (let wakes = 1; wakes <= 3; wakes++) {
+        wake();
+        assert.is(transport.opens, wakes);
+        client.stop();
+        platform.pass(INTERVAL);
+    }
+    assert.is(cycle.givenUp, 0);
+});
+
+test('what is published past the outbox is waited for', () => {
+    for (const options of [{}, { downlinkWindow: 300 }]) {
+        const { client, log, add, wake, platform, transport } = boot(lasting(), options);
+        add('a');
+        wake();
+        client.publish(new Topic(platform, 't'), Uint8Array.of(0x62), 0, 1, 1, false);
+        platform.turn();
+        assert.is(transport.take(), CONNECT + publishHex('a', 1) + publishHex('b', 2));
+        transport.sends(...CONNACK, ...puback(1));
+        platform.pass(1000);
+        assert.equal(log, []);
+        transport.sends(...puback(2));
+        platform.pass(1000);
+        assert.is(log.length, 1);
+    }
 });
 
 test.run();

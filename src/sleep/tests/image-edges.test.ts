@@ -38,6 +38,21 @@ test('more failures than a byte counts are kept as 255', () => {
     }
 });
 
+test('of more messages on their way than a byte counts the first 255 are known again', () => {
+    const memory = { messages: new Uint8Array(1500), image: new Uint8Array(700) };
+    const options = { window: 300, attempts: 1 };
+    const before = boot(memory, options, { sendBuffer: new Uint8Array(2400) });
+    const identifiers = Array.from({ length: 260 }, (_, index) => index + 1);
+    for (let count = 0; count < 260; count++) before.add('x');
+    before.wake();
+    assert.is(before.transport.take(), CONNECT + identifiers.map(identifier => publishHex('x', identifier)).join(''));
+    before.transport.sends(...CONNACK);
+    before.fails();
+    const { wake, transport } = boot(memory, options, { sendBuffer: new Uint8Array(2400) });
+    wake();
+    assert.is(transport.take(), CONNECT + identifiers.map(identifier => publishHex('x', identifier, identifier < 256)).join(''));
+});
+
 test('what a smaller send buffer cannot take back goes out once there is room', () => {
     const memory = lasting();
     const before = boot(memory, { attempts: 1 });

@@ -15,17 +15,18 @@ function node(batchCount: number) {
     const platform = new BenchPlatform();
     const transport = new BenchTransport();
     const slept = { times: 0, ms: 0, delivered: 0 };
-    const cycle = new WakeCycle(Client, {
+    // Frozen, as they may be.
+    const cycle = new WakeCycle(Client, Object.freeze({
         platform, transport, clientId: 'sensor', sendBuffer: new Uint8Array(300), receiveBuffer: new Uint8Array(64),
-    }, {
+    }), Object.freeze({
         store: new MemoryStore(new Uint8Array(300)), image: new MemoryStore(new Uint8Array(120)), topics: [new Topic(platform, 'sensors/ab')], payloadSize: 16,
         interval: 1000, batchCount, maximumAge: 0x3fffffff, goodbye: 0,
-        onSleep(ms, delivered) {
+        onSleep(ms: number, delivered: boolean) {
             slept.times++;
             slept.ms += ms;
             if (delivered) slept.delivered++;
         },
-    });
+    }));
     return { cycle, client: cycle.client, platform, transport, slept };
 }
 

@@ -160,4 +160,89 @@ test('a wake longer than the interval is followed by the shortest sleep', () => 
     assert.equal(log, ['sleep 1 undelivered']);
 });
 
+test('the time since the beginning of the wake counts in the age of a batch', () => {
+    for (const [late, opens] of [[29, 0], [30, 1]]) {
+        const { cycle, transport, add, wake, platform } = boot(lasting(), { batchCount: 100, maximumAge: INTERVAL + 30 });
+        wake();
+        add('x');
+        wake();
+        cycle.wake(false);
+        platform.sleep(late);
+        platform.turn();
+        assert.is(transport.opens, opens);
+    }
+});
+
+test('a batch that overflowed is tried again without waiting, until all of it is delivered', () => {
+    const { cycle, transport, add, wake, fails, platform } = boot({ ...lasting(), messages: new Uint8Array(30) }, { batchCount: 100, attempts: 1, policy: DROP_OLDEST }, { waitForConnack: true });
+    platform.random = () => 0;
+    for (let texts = 0; texts < 3; texts++) add('0123456789');
+    for (let wakes = 1; wakes <= 2; wakes++) {
+        wake();
+        assert.is(transport.opens, wakes);
+        fails();
+    }
+    wake();
+    transport.sends(...CONNACK);
+    transport.sends(...puback(1));
+    platform.turn();
+    assert.is(cycle.outbox.count, 0);
+    add('0123456789');
+    wake();
+    assert.is(transport.opens, 3, 'the next batch has not overflowed');
+});
+
+test('what is held when the application ends a wake is as old as it was', () => {
+    const { transport, client, add, wake, platform } = boot(lasting(), { batchCount: 2, maximumAge: 2 * INTERVAL });
+    wake();
+    add('x');
+    wake();
+    add('x');
+    wake();
+    assert.is(transport.opens, 1);
+    transport.sends(...CONNACK, ...puback(1));
+    client.stop();
+    platform.turn();
+    wake();
+    assert.is(transport.opens, 2, 'the one that is left does not wait for another');
+});
+
+test('a batch has no age while there is none', () => {
+    const { transport, add, wake, log } = boot(lasting(), { batchCount: 100, maximumAge: 2 * INTERVAL });
+    for (let wakes = 0; wakes < 5; wakes++) wake();
+    add('x');
+    wake();
+    wake();
+    assert.is(transport.opens, 0);
+    wake();
+    assert.is(transport.opens, 1);
+    assert.is(log.length, 7);
+});
+
+test('messages of unknown age are so after a wake in vain and a deep sleep, too', () => {
+    const memory = lasting();
+    boot(memory).add('x');
+    const options = { batchCount: 100, attempts: 1, maximumAge: 4 * INTERVAL };
+    for (let sleeps = 0; sleeps < 3; sleeps++) {
+        const { transport, wake, fails, platform } = boot(memory, options, { waitForConnack: true });
+        platform.random = () => 0;
+        wake();
+        assert.is(transport.opens, 1);
+        fails();
+    }
+});
+
+test('the policy chooses among all that gathers while the node sleeps: none of it waits in the client', () => {
+    const { cycle, client, transport, add, wake, platform } = boot({ ...lasting(), messages: new Uint8Array(30) }, { policy: DROP_OLDEST });
+    add('first');
+    wake();
+    transport.sends(...CONNACK, ...puback(1));
+    platform.turn();
+    assert.not(cycle.awake);
+    for (const text of ['0123456789', 'abcdefghij']) add(text);
+    assert.ok(client.safeToSleep);
+    wake();
+    assert.is(transport.take(), CONNECT + publishHex('abcdefghij', 2));
+});
+
 test.run();

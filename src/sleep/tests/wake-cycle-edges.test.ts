@@ -72,4 +72,14 @@ test('a further `wake` while awake only tells what is urgent', () => {
     assert.equal(log, ['sleep 500 undelivered']);
 });
 
+test('a wake whose first turn comes when its time is up tries nothing for long', () => {
+    const { cycle, log, add, platform } = boot(lasting(), { timeLimit: 10000 });
+    add('a');
+    cycle.wake(false);
+    platform.sleep(11000);
+    platform.turn();
+    assert.equal(log, [`sleep ${INTERVAL - 11000} undelivered`]);
+    assert.is(cycle.givenUp, 1);
+});
+
 test.run();

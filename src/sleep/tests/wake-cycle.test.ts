@@ -1,7 +1,7 @@
 // A wake from its beginning to `onSleep`: what goes over the wire and when, what is waited for, and how long at most.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { CONNECTION_LOST } from '../../index.ts';
+import { CONNECTION_LOST, STOPPING } from '../../index.ts';
 import { VirtualPlatform, publishHex } from '../../session/tests/world.ts';
 import { CONNACK, CONNECT, INTERVAL, boot, lasting, puback, without } from './node.ts';
 
@@ -84,6 +84,29 @@ test('more than a window goes out as it is acknowledged, in one connection', () 
     assert.equal(log, [`sleep ${INTERVAL}`]);
 });
 
+test('the window is that of the outbox, or what the client was given', () => {
+    const texts = 'abcdefghij'.split('');
+    for (const [window, given] of [[9, undefined], [undefined, undefined], [10, 3], [3, 10]]) {
+        const { transport, add, wake } = boot(lasting(), { window }, { window: given });
+        for (const text of texts) add(text);
+        wake();
+        const most = Math.min(window ?? 8, given ?? 10);
+        assert.is(transport.take(), CONNECT + texts.slice(0, most).map((text, index) => publishHex(text, index + 1)).join(''));
+    }
+});
+
+test('a wake takes five turns of the machine: to decide, to connect, to stop, to say goodbye, to sleep; then none is pending', () => {
+    const pending: number[] = [];
+    const { transport, add, wake, platform } = boot(lasting(), { goodbye: 10, onSleep: () => pending.push(platform.pending) });
+    add('a');
+    wake();
+    assert.is(platform.wakes, 2);
+    transport.sends(...CONNACK, ...puback(1));
+    platform.pass(10);
+    assert.is(platform.wakes, 5);
+    assert.equal(pending, [-1]);
+});
+
 test('no answer: the time limit ends the wake, the message is kept, and the next wake sends it again with DUP', () => {
     const { cycle, transport, log, add, wake, platform } = boot(lasting(), { timeLimit: 10000 }, { keepAlive: 60 });
     add('a');
@@ -95,6 +118,7 @@ test('no answer: the time limit ends the wake, the message is kept, and the next
     platform.pass(1);
     assert.equal(log, [`sleep ${INTERVAL - 10000} undelivered`]);
     assert.is(cycle.outbox.count, 1);
+    assert.is(cycle.givenUp, 1);
     wake();
     assert.ok(transport.take().endsWith(publishHex('a', 1, true)));
 });
@@ -162,6 +186,40 @@ test('the clock may wrap during a wake', () => {
     assert.equal(log, []);
     platform.pass(1);
     assert.equal(log, [`sleep ${INTERVAL - 10000} undelivered`]);
+});
+
+test('what is added while it says goodbye waits for the next wake: nobody would read its PUBACK', () => {
+    const memory = lasting();
+    const { cycle, transport, log, add, wake, platform } = boot(memory, {}, {
+        onStateChange: state => {
+            if (state === STOPPING && log.length === 0) add('b');
+        },
+    });
+    add('a');
+    wake();
+    transport.take();
+    const written: string[] = [];
+    const write = transport.write.bind(transport);
+    transport.write = (from, start, end) => {
+        written.push(Buffer.from(from.subarray(start, end)).toString('hex'));
+        return write(from, start, end);
+    };
+    transport.sends(...CONNACK, ...puback(1));
+    platform.turn();
+    assert.equal(written.splice(0), ['e000']);
+    assert.equal(log, [`sleep ${INTERVAL} undelivered`]);
+    assert.is(cycle.givenUp, 0);
+    wake();
+    assert.is(written.join(''), CONNECT + publishHex('b', 2));
+});
+
+test('a wake in vain needs no time for a goodbye', () => {
+    const { transport, log, add, wake, platform } = boot(lasting(), { attempts: 1, goodbye: 80 }, { waitForConnack: true });
+    add('a');
+    wake();
+    transport.breaks();
+    platform.turn();
+    assert.equal(log, [`sleep ${INTERVAL} undelivered`]);
 });
 
 test.run();
