@@ -27,8 +27,9 @@ export interface Order {
     readonly name?: string;
     /** With `test`: ms. */
     readonly deadline?: number;
-    /** What a command has come to. */
+    /** What a command has come to, and which one. */
     readonly answer?: string;
+    readonly to?: string;
 }
 
 export interface RunningTest {
@@ -48,6 +49,8 @@ export class Tap<Orders extends Order> {
     private begun = 0;
     private before = 0;
     private onAnswer: ((answer: string) => void) | null = null;
+    /** Of which command. */
+    private asked = '';
     private readonly onDeadline: () => void;
 
     /** `image` tells this program from every other that the board may have. `begin` starts a test, which ends with `end`. */
@@ -72,9 +75,10 @@ export class Tap<Orders extends Order> {
             bench.print('1..' + order.tests);
         }
         const onAnswer = this.onAnswer;
-        if (order.answer !== undefined && onAnswer) {
+        // One that comes twice is no answer to the next command.
+        if (onAnswer && order.to === this.asked) {
             this.onAnswer = null;
-            onAnswer(order.answer);
+            onAnswer(order.answer as string);
         }
         // An order that comes twice was not heard of in time.
         if (order.test && order.test !== this.number) this.start(order);
@@ -89,6 +93,7 @@ export class Tap<Orders extends Order> {
     ask(test: number, command: string, onAnswer: (answer: string) => void): void {
         if (!this.order || test !== this.number) return;
         this.onAnswer = onAnswer;
+        this.asked = command;
         this.note(test, '? ' + command);
     }
 

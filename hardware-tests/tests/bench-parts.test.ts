@@ -108,9 +108,15 @@ test('TAP on the board: an order that comes twice is taken once, an answer goes 
     tap.hear({ test: 1, name: 'ask', deadline: 100 });
     tap.ask(1, 'cut rst', answer => answers.push(answer));
     assert.equal(take().slice(1), ['#1 begins', '#1 ? cut rst']);
-    tap.hear({ answer: 'done' });
-    tap.hear({ answer: 'done' });
+    tap.hear({ answer: 'done', to: 'cut fin' });
+    tap.hear({ answer: 'done', to: 'cut rst' });
+    tap.hear({ answer: 'done', to: 'cut rst' });
     assert.equal(answers, ['done']);
+    tap.ask(1, 'refuse', answer => answers.push(answer));
+    tap.hear({ answer: 'done', to: 'cut rst' });
+    assert.equal(answers, ['done'], 'one that comes twice is not that of the next command');
+    tap.hear({ answer: 'unable', to: 'refuse' });
+    assert.equal(answers, ['done', 'unable']);
     tap.hear({ test: 2, name: 'next', deadline: 100 });
     assert.equal(stopped, ['ask']);
     // Late words of the test before are its own, and end nothing.

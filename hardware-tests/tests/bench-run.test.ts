@@ -2,6 +2,8 @@
 // with boards that fail in every way at the same time.
 import { execFileSync, spawn } from 'node:child_process';
 import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -10,8 +12,12 @@ import { runProcess } from '../../scripts/run-process.ts';
 import { modelDevice } from '../boards/espruino/console/device.ts';
 import { boardOnSocket } from '../boards/rom/ends.ts';
 import { xsEngine } from '../boards/xs/build.ts';
+import { runBench } from '../host/harness/bench/bench.ts';
 import { test as runSuites } from '../host/harness/bench/command.ts';
+import { planOf } from '../host/harness/bench/plan.ts';
 import type { BoardResult, RunResult } from '../host/harness/bench/results.ts';
+import { hiderOf } from '../host/harness/bench/secrets.ts';
+import { virtualBoardNamed } from '../host/harness/bench/virtual.ts';
 import type { Arguments } from '../host/harness/cli.ts';
 import { BENCH_FAILED, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from '../host/harness/errors.ts';
 import { names } from '../suites/every.ts';
@@ -61,10 +67,10 @@ onBoards('every suite on an emulated board, through its loader, and on Node besi
 });
 
 onBoards('boards that pass, fail, hang, crash, lose their supply and are unplugged, all at once: each is told apart, and a failed test decides', async () => {
-    const kinds = ['virtual', 'virtual:astray', 'virtual:hanging', 'virtual:esp32c3:panicking', 'virtual:brownout', 'virtual:unplugged'];
+    const kinds = ['virtual', 'virtual:astray', 'virtual:hanging', 'virtual:esp32c3:panicking', 'virtual:brownout', 'virtual:unplugged', 'virtual:collapsing'];
     const { code, output } = await run('many', kinds.join(','), 'connect,empty,retain', { timeout: '10', retries: '1' });
     assert.is(code, TEST_FAILED, output);
-    const [fine, astray, hanging, panicking, brownout, unplugged] = resultOf('many').boards;
+    const [fine, astray, hanging, panicking, brownout, unplugged, collapsing] = resultOf('many').boards;
     assert.is(told(fine), 'passed connect, passed empty, passed retain');
     assert.is(told(astray), 'passed connect, failed empty, passed retain');
     assert.match(astray.tests[1].reason, /the board is content, but the host saw otherwise/);
@@ -81,9 +87,11 @@ onBoards('boards that pass, fail, hang, crash, lose their supply and are unplugg
     assert.is(told(unplugged), 'unreached connect, unreached empty, unreached retain');
     assert.ok(unplugged.broken);
     assert.match(unplugged.faults[0].message, /unplugged/);
+    assert.is(told(collapsing), 'passed connect, failed empty, passed retain', 'a crash after the result counts');
+    assert.match(collapsing.tests[1].reason, /the board crashed: Guru Meditation Error/);
     assert.match(output, /virtual6 .* 3 .*the bench failed/);
     assert.match(file('many', 'results.tap'), /^not ok 6 - virtual6$/m);
-    assert.match(file('many', 'junit.xml'), /<testsuites tests="18" failures="3" errors="3"/);
+    assert.match(file('many', 'junit.xml'), /<testsuites tests="21" failures="4" errors="3"/);
 });
 
 onBoards('the bench alone fails: unplugged in a test, another program than was flashed, a flash that spoils what it holds', async () => {
@@ -108,17 +116,26 @@ onBoards('what failed is run again, and nothing else', async () => {
     assert.is(file('again', 'history.jsonl').trim().split('\n').length, 2);
 });
 
-together('a board of the map with Espruino, at a port: its program is uploaded in packets, what it cannot do is skipped, and its power hook is tried', async () => {
+together('a board of the map with Espruino, at a port: its program is uploaded in packets, what it cannot do is skipped, and its power goes and comes, with its port', async () => {
     const device = await modelDevice();
-    const end = await boardOnSocket(device);
+    let end = await boardOnSocket(device);
     const map = join(folder, 'map.yaml');
     const hook = join(folder, 'hook');
-    writeFileSync(map, `boards:\n  attic: { port: "${end.address}", engine: espruino, chip: esp32, power: "echo off and on >> ${hook}" }\n  cellar: { port: "socket://127.0.0.1:1", engine: espruino, power: "echo off and on >> ${hook}" }\n  shed: { port: /dev/ttyUSB9 }\n`);
+    // As a hub does: the adapter of the board has no power either.
+    const hub = createServer(socket => void (async () => {
+        end.stop();
+        device.powerCycle();
+        end = await boardOnSocket(device, Number(end.address.split(':')[2]));
+        socket.end();
+    })());
+    await new Promise<void>(resolve => hub.listen(0, '127.0.0.1', resolve));
+    const press = `${process.execPath} -e 'require(\\"net\\").connect(${(hub.address() as AddressInfo).port}).resume()'`;
+    writeFileSync(map, `boards:\n  attic: { port: "${end.address}", engine: espruino, chip: esp32, power: "${press}" }\n  cellar: { port: "socket://127.0.0.1:1", engine: espruino, power: "echo off and on >> ${hook}" }\n  shed: { port: /dev/ttyUSB9 }\n`);
     try {
-        const { code, output } = await run('mapped', 'attic,cellar', 'connect,empty,deep sleep', { map, address: '127.0.0.1', retries: '1' });
+        const { code, output } = await run('mapped', 'attic,cellar', 'connect,power cut,deep sleep', { map, address: '127.0.0.1', retries: '1' });
         assert.is(code, BENCH_FAILED, output);
         const [attic, cellar] = resultOf('mapped').boards;
-        assert.is(told(attic), 'passed connect, passed empty, skipped deep sleep');
+        assert.is(told(attic), 'passed connect, skipped deep sleep, passed power cut', attic.tests.map(({ reason }) => reason).join());
         assert.match(attic.loaded, /^Espruino 2v29 ESP32: motemq-image-\w{8} .* bytes written in packets$/);
         assert.match(attic.engine, /^espruino 2v29 ESP32$/);
         assert.ok(cellar.broken);
@@ -131,6 +148,7 @@ together('a board of the map with Espruino, at a port: its program is uploaded i
     } finally {
         end.stop();
         device.stop();
+        hub.close();
     }
 });
 
@@ -177,6 +195,17 @@ together('what is not asked for rightly ends with 3 and says what there is; --li
 
 /** A network whose name and password need quoting everywhere. */
 const network = { MOTEMQ_WIFI_SSID: 'attic "5" <&>', MOTEMQ_WIFI_PASSWORD: 'p\\w$&"1' };
+
+together('a network may have the words of the bench and of the scenarios for its name and its password', async () => {
+    const words = { ssid: 'motemq', password: 'state' };
+    const result = await runBench([{ board: (await virtualBoardNamed('node', 'words'))!, tests: planOf('publish', null) }], {
+        broker: 'aedes', folder: join(folder, 'words'), network: words, hide: hiderOf(words), bail: false, rounds: 1, retries: 0, stopped: new AbortController().signal,
+    }, { step() {}, result() {}, fault() {} });
+    assert.is(told(result.boards[0]), 'passed publish', result.boards[0].faults[0]?.message);
+    const [test] = result.boards[0].tests;
+    assert.ok(test.notes.includes('*** 4 0'), 'what is kept of it hides them');
+    assert.match(file('words', 'words.log'), /< # \*\*\* ready \*\*\*-image-/);
+});
 
 test('credentials of the network are in no log, no report and on no terminal, though the board repeats what it hears', () => {
     const output = execFileSync(process.execPath, ['scripts/run.mjs', 'hardware-tests/tests/bench-echo.ts', join(folder, 'secret')], { encoding: 'utf8', env: { ...process.env, ...network } });

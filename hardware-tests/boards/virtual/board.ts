@@ -41,9 +41,11 @@ function startProgram(owner: ChipOwner, chipId: number, engine: string, fault: F
     if ('because' in found) return withoutProgram(owner, found.because);
     const garble = (text: string): Uint8Array => Buffer.from(text).map(byte => (byte ^ 0x5a) | 0x80);
     const print = (text: string): void => owner.print(fault === 'garbled' ? garble(text) : text);
+    const panic = (): void => owner.reset('rst:0xc (SW_CPU_RESET)', "Guru Meditation Error: Core  0 panic'ed (LoadProhibited). Exception was unhandled.\r\nBacktrace: 0x400d1a2b:0x3ffb1f20\r\nRebooting...\r\n");
     const { preload } = found.program;
     const script = fault === 'stale' ? found.program.script.replace(/(motemq-image-)\w+/g, '$100000000') : found.program.script;
     let sleep = 0;
+    let collapses = false;
     let timer: NodeJS.Timeout | undefined;
     let stopped = false;
     const process = bootBoard(engine, {
@@ -52,6 +54,7 @@ function startProgram(owner: ChipOwner, chipId: number, engine: string, fault: F
             const asleep = /^deep sleep (\d+)$/.exec(line);
             if (asleep) sleep = Number(asleep[1]) / 1000;
             else print(`${line}\r\n`);
+            if (fault === 'collapsing' && collapses && line === '  ...') panic();
         },
     });
     void process.end.then(({ code, errors }) => {
@@ -59,9 +62,10 @@ function startProgram(owner: ChipOwner, chipId: number, engine: string, fault: F
         if (code === 0) timer = setTimeout(() => owner.reset('rst:0x5 (DEEPSLEEP_RESET)'), sleep);
         else owner.reset('rst:0xc (SW_CPU_RESET)', `${errors.trim().replaceAll('\n', '\r\n')}\r\nRebooting...\r\n`);
     });
-    const act: Partial<Record<Fault, () => void>> = {
+    const act: Partial<Record<Fault, () => unknown>> = {
         hanging: () => void globalThis.process.kill(process.pid, 'SIGSTOP'),
-        panicking: () => owner.reset('rst:0xc (SW_CPU_RESET)', "Guru Meditation Error: Core  0 panic'ed (LoadProhibited). Exception was unhandled.\r\nBacktrace: 0x400d1a2b:0x3ffb1f20\r\nRebooting...\r\n"),
+        panicking: panic,
+        collapsing: () => collapses = true,
         brownout: () => owner.reset('rst:0xf (RTCWDT_BROWN_OUT_RESET)', 'Brownout detector was triggered\r\n'),
         vanishing: unplug,
     };

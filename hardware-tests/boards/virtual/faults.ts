@@ -4,6 +4,7 @@ export const faults = {
     astray: 'publishes beside the topics that it was told, so that tests fail',
     hanging: 'hangs in the second test that it is given',
     panicking: 'crashes and restarts in the second test that it is given',
+    collapsing: 'crashes and restarts as soon as it has reported the second test that it is given',
     brownout: 'loses its supply voltage in the second test that it is given, once',
     unplugged: 'is unplugged while it is flashed',
     vanishing: 'is unplugged in the second test that it is given',

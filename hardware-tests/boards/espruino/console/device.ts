@@ -73,18 +73,23 @@ class InterpreterDevice extends Base {
 }
 
 class ModelDevice extends Base {
-    private readonly front: Front;
-    private readonly engine: Engine;
+    private readonly program: string;
+    private readonly options: typeof newest;
+    private front!: Front;
+    private engine!: Engine;
 
     constructor(program: string, options: ModelOptions) {
         super();
-        const all = { ...newest, ...options };
-        this.engine = new Engine(program, this.folder, all, {
-            onPrint: text => this.front.print(`${text}\r\n`),
-            onRestart: restart => this.front.demand(restart),
-        });
-        this.front = new Front(all, this.engine, text => this.onOutput(Buffer.from(text, 'latin1')));
-        this.front.powerOn();
+        this.program = program;
+        this.options = { ...newest, ...options };
+        this.powerOn();
+    }
+
+    /** Takes its power away and gives it back. */
+    powerCycle(): void {
+        this.front.stop();
+        this.engine.stop();
+        this.powerOn();
     }
 
     receive(bytes: Uint8Array): void {
@@ -96,10 +101,19 @@ class ModelDevice extends Base {
         this.engine.stop();
         this.end();
     }
+
+    private powerOn(): void {
+        const engine: Engine = this.engine = new Engine(this.program, this.folder, this.options, {
+            onPrint: text => front.print(`${text}\r\n`),
+            onRestart: restart => front.demand(restart),
+        });
+        const front = this.front = new Front(this.options, engine, text => this.onOutput(Buffer.from(text, 'latin1')));
+        front.powerOn();
+    }
 }
 
 /** The interpreter at `path`. */
 export const interpreterDevice = (path: string): EspruinoDevice => new InterpreterDevice(path);
 
 /** The model. */
-export const modelDevice = async (options: ModelOptions = {}): Promise<EspruinoDevice> => new ModelDevice((await model.command()).at(-1)!, options);
+export const modelDevice = async (options: ModelOptions = {}): Promise<ModelDevice> => new ModelDevice((await model.command()).at(-1)!, options);

@@ -29,8 +29,8 @@ export interface BenchBoard {
     load(port: Port, image: Image, say: (step: string) => void): Promise<string>;
     /** Starts the program anew, whatever it does now. `hear` gets what the board prints from then on. */
     start(port: Port, hear: (bytes: Uint8Array) => void): Promise<Tell>;
-    /** Takes the power away and gives it back; null: nothing here can. */
-    readonly powerCycle: (() => Promise<void>) | null;
+    /** Takes the power away and gives it back, from the adapter perhaps, too: `port`, if it is open, may be another one afterwards. Null: nothing here can. */
+    readonly powerCycle: ((port: Port | null) => Promise<void>) | null;
     /** The run is over: what only exists for it ends. */
     end(): void;
 }

@@ -5,7 +5,7 @@ import type { Port } from '../port.ts';
 import type { BenchBoard, Tell } from './bench-board.ts';
 import { greet } from './greeting.ts';
 import { Playing } from './playing.ts';
-import type { Audience, Order, Verdict } from './playing.ts';
+import type { Audience, Order } from './playing.ts';
 import { readBoardLine } from './protocol.ts';
 import type { BoardLine } from './protocol.ts';
 import type { RawLog } from './raw-log.ts';
@@ -14,6 +14,8 @@ import type { Network } from './secrets.ts';
 /** Lines that are shown when a board does something else than it should, and characters of each. */
 const LAST = 6;
 const WIDEST = 160;
+/** Ms until a board has started and answered: at the host's wish, or by itself, when the host does not know from when on it hears. */
+const times = { start: 8000, wake: 16_000 };
 
 export interface SessionOptions {
     /** Name of the program that was put on the board. */
@@ -53,17 +55,17 @@ export class BoardSession {
         this.last.length = 0;
         this.send = await this.board.start(this.port, bytes => this.console.push(bytes));
         // Not before: the program that ran until now would answer, too.
-        await this.greet(tests);
+        this.engine = await greet(this, tests, times.start, this.port.gone);
     }
 
-    /** Finds out who the program is that runs now. */
-    async greet(tests: number): Promise<void> {
-        this.engine = await greet(this, tests);
+    /** Finds out whether it is the same program that has started anew, until `over`. */
+    async greet(tests: number, over: AbortSignal): Promise<void> {
+        this.engine = await greet(this, tests, times.wake, AbortSignal.any([this.port.gone, over]));
     }
 
     /** Has the board play a test. */
-    play(order: Order, audience: Audience): Promise<Verdict> {
-        return new Playing(this, order, audience).verdict;
+    play(order: Order, audience: Audience): Playing {
+        return new Playing(this, order, audience);
     }
 
     tell(order: object): void {
@@ -84,9 +86,10 @@ export class BoardSession {
 
     private hear(line: ConsoleLine): void {
         this.log.write('<', line.text, line.at);
-        const text = this.options.hide(line.text);
-        if (text) this.last.push(text.length > WIDEST ? `${text.slice(0, WIDEST)}…` : text);
+        const shown = this.options.hide(line.text);
+        if (shown) this.last.push(shown.length > WIDEST ? `${shown.slice(0, WIDEST)}…` : shown);
         if (this.last.length > LAST) this.last.shift();
-        this.onLine(readBoardLine(text), { ...line, text });
+        // As it is: a network may be called `motemq`, or `state`. Who keeps or shows any of it hides the credentials.
+        this.onLine(readBoardLine(line.text), line);
     }
 }

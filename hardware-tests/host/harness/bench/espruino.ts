@@ -11,6 +11,7 @@ import { upload } from '../espruino/upload.ts';
 import type { Port } from '../port.ts';
 import { intoApplication, playSequence } from '../reset.ts';
 import type { BenchBoard, Tell } from './bench-board.ts';
+import { LentPort } from './lent-port.ts';
 import { LOOPBACK } from './virtual.ts';
 
 /** Of the program in the board's Storage, and the function that the console calls. */
@@ -73,7 +74,7 @@ export async function emulatedEspruino(name: string): Promise<BenchBoard> {
 export function mappedEspruino({ name, port, chip, baud, tags }: Board, address: string, powerCycle: BenchBoard['powerCycle']): BenchBoard {
     return espruinoBoard({
         name, isShared: true, comesBack: false, ownDefect: null, port, chip, baud, address, powerCycle, needsNetwork: tags.length === 0 || tags.includes('wifi'),
-        open: () => openPort(port, baud),
+        open: () => LentPort.open(() => openPort(port, baud)),
         end() {},
     });
 }

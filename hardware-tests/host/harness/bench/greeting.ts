@@ -5,38 +5,41 @@ import { BenchError } from '../errors.ts';
 import type { BoardSession } from './board-session.ts';
 import type { BoardLine } from './protocol.ts';
 
-/** Ms: until a board has started and answered; until it has joined a network, too; between two greetings. */
-const times = { start: 8000, join: 40_000, greeting: 500 };
+/** Ms for joining a network, in which a board starts, too; between two greetings. */
+const times = { join: 40_000, greeting: 500 };
 /** Restarts without an answer after which a board is given up. */
 const RESTARTS = 4;
 
-/** Returns what the board calls its engine. Rejects with a BenchError. `tests`: how many follow. */
-export async function greet(session: BoardSession, tests: number): Promise<string> {
-    const { board, port: { gone }, options: { network, run } } = session;
+/** Returns what the board calls its engine, within `patience` ms. Rejects with a BenchError, or with the reason of `over`. `tests`: how many follow. */
+export async function greet(session: BoardSession, tests: number, patience: number, over: AbortSignal): Promise<string> {
+    const { board, options: { network, run } } = session;
     const joins = network !== null && board.needsNetwork;
     const hello = (): void => session.tell({ hello: run, tests, ...joins && { ssid: network.ssid, wifiPassword: network.password } });
-    const end = new AbortController();
+    const milliseconds = joins ? Math.max(times.join, patience) : patience;
+    let end = (): void => {};
     try {
         return await new Promise<string>((resolve, reject) => {
             const heard = new Heard(session, resolve, reject);
-            session.onLine = (line, console) => {
+            const hear = session.onLine = (line, console) => {
                 if (line.kind === 'ready') hello();
                 heard.take(line, console);
             };
-            gone.addEventListener('abort', () => reject(gone.reason as BenchError), { signal: end.signal });
-            if (gone.aborted) return reject(gone.reason as BenchError);
-            const deadline = setTimeout(() => heard.giveUp(joins ? times.join : times.start), joins ? times.join : times.start);
+            const abort = (): void => reject(over.reason as Error);
+            over.addEventListener('abort', abort);
+            const deadline = setTimeout(() => heard.giveUp(milliseconds), milliseconds);
             // The line that says that the program is ready may have passed.
             const every = setInterval(hello, times.greeting);
-            end.signal.addEventListener('abort', () => {
+            end = () => {
+                over.removeEventListener('abort', abort);
                 clearTimeout(deadline);
                 clearInterval(every);
-            });
-            hello();
+                if (session.onLine === hear) session.onLine = () => {};
+            };
+            if (over.aborted) abort();
+            else hello();
         });
     } finally {
-        end.abort();
-        session.onLine = () => {};
+        end();
     }
 }
 

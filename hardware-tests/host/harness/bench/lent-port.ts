@@ -1,5 +1,10 @@
 // A port that can be lent to a program of its own, which wants it for itself: it is closed meanwhile, and opened again.
+import { setTimeout as sleep } from 'node:timers/promises';
 import type { Lines, Port } from '../port.ts';
+
+/** Ms in which a port that went away meanwhile, with the power of its adapter for instance, is there again, and between two looks. */
+const COMES_BACK = 10_000;
+const LOOK = 250;
 
 export class LentPort implements Port {
     readonly name: string;
@@ -30,7 +35,7 @@ export class LentPort implements Port {
         return this.end.signal;
     }
 
-    /** Does `work` while the port is closed. Rejects as `work` does, or if it cannot be opened any more. */
+    /** Does `work` while the port is closed. Rejects as `work` does, or if it cannot be opened any more, within 10 s. */
     async lend(work: () => Promise<void>): Promise<void> {
         await this.inner.close();
         try {
@@ -40,7 +45,8 @@ export class LentPort implements Port {
             await this.openAgain().catch(() => {});
             throw error;
         }
-        await this.openAgain();
+        const deadline = performance.now() + COMES_BACK;
+        while (!await this.openAgain().then(() => true, (error: Error) => refused(error, performance.now() > deadline))) await sleep(LOOK);
     }
 
     write(bytes: Uint8Array): Promise<void> {
@@ -75,4 +81,10 @@ export class LentPort implements Port {
         inner.gone.addEventListener('abort', lost);
         if (inner.gone.aborted) lost();
     }
+}
+
+/** False; throws `error` if it is `final`. */
+function refused(error: Error, final: boolean): false {
+    if (final) throw error;
+    return false;
 }

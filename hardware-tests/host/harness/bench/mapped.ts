@@ -4,8 +4,10 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Board } from '../board-map.ts';
 import { BenchError, UsageError } from '../errors.ts';
+import type { Port } from '../port.ts';
 import type { BenchBoard } from './bench-board.ts';
 import { mappedEspruino } from './espruino.ts';
+import { LentPort } from './lent-port.ts';
 import { mappedModdable } from './moddable.ts';
 
 /** Ms that the command of a power hook may take, and until a board has started. */
@@ -17,7 +19,8 @@ export const canDrive = ({ engine }: Board): boolean => engine !== '';
 
 /** `address`: of this machine, as the board reaches it. Refuses a board whose engine is not known. */
 export function mappedBoard(board: Board, address: string): BenchBoard {
-    const powerCycle = board.power ? () => cyclePower(board) : null;
+    // A hub takes the power of a board's adapter away, too: its port goes and comes again.
+    const powerCycle = board.power ? (port: Port | null) => port instanceof LentPort ? port.lend(() => cyclePower(board)) : cyclePower(board) : null;
     switch (board.engine) {
         case 'espruino': return mappedEspruino(board, address, powerCycle);
         case 'moddable': return mappedModdable(board, address, powerCycle);

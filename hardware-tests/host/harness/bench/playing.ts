@@ -6,10 +6,8 @@ import { UNABLE } from './stagehand.ts';
 import { readMemory, unquote } from './protocol.ts';
 import type { BoardLine } from './protocol.ts';
 
-/** Ms until an order is heard of, and for what follows a result. */
-const times = { heard: 2000, details: 1000 };
-/** What a board asks for that has it start anew. */
-const RESTARTING: readonly string[] = ['sleep', 'power'];
+/** Ms between two times that something is said which may not have been heard, and for what follows a result. */
+const times = { again: 2000, details: 1000 };
 /** Ms that a result may be later than the board's own deadline. */
 export const LATE_AT_MOST = 4000;
 
@@ -56,11 +54,13 @@ export class Playing {
     private readonly audience: Audience;
     private readonly timers = new Set<NodeJS.Timeout>();
     private resolve!: (verdict: Verdict) => void;
-    private heard = false;
-    /** How often the board has started anew as it asked for, and that it is about to. */
+    /** What the board was told last, until it shows that it has heard it. */
+    private unheard: object | null = null;
+    /** How often the board has started anew as it asked for, and that it is about to: by itself, or because its power is taken away. */
     private wake = 0;
-    private asleep = false;
-    private over = false;
+    private restarting: '' | 'sleep' | 'power' = '';
+    private readonly over = new AbortController();
+    private afterwards: Exclude<Verdict, Ending> | null = null;
     private ending: { -readonly [Key in keyof Ending]: Ending[Key] } | null = null;
 
     constructor(session: BoardSession, order: Order, audience: Audience) {
@@ -74,33 +74,52 @@ export class Playing {
         gone.addEventListener('abort', this.onGone);
         this.begin();
         const { deadline } = order;
-        this.after(deadline + LATE_AT_MOST, () => this.lost(`the board hangs: no result, ${LATE_AT_MOST / 1000} s after its own deadline of ${deadline / 1000} s`));
+        this.after(deadline + LATE_AT_MOST, () => this.end(this.lost(`the board hangs: no result, ${LATE_AT_MOST / 1000} s after its own deadline of ${deadline / 1000} s`)));
         if (gone.aborted) this.onGone();
     }
 
-    private readonly onGone = (): void => this.fail(this.session.port.gone.reason as BenchError);
+    /** What the board has done wrong since it has reported its result, while it had nothing to do: a crash at the end of a connection may come after the result. */
+    get trouble(): Exclude<Verdict, Ending> | null {
+        return this.afterwards;
+    }
+
+    private readonly onGone = (): void => this.end({ kind: 'bench', error: this.session.port.gone.reason as BenchError });
 
     private begin(): void {
-        const send = (): void => this.session.tell({ ...this.order, ...this.wake > 0 && { wake: this.wake } });
-        this.heard = false;
         this.session.onLine = (line, console) => this.take(line, console);
-        send();
-        // A line to a board may be torn, too; an order that it hears twice it takes once.
-        this.after(times.heard, () => {
-            if (!this.heard && !this.asleep) send();
+        this.tell({ ...this.order, ...this.wake > 0 && { wake: this.wake } });
+        this.sayAgain();
+    }
+
+    /** Says `order` until it has been heard: a line to a board may be torn. What a board hears twice it takes once. */
+    private tell(order: object): void {
+        this.unheard = order;
+        this.session.tell(order);
+    }
+
+    private sayAgain(): void {
+        const wake = this.wake;
+        this.after(times.again, () => {
+            if (this.wake !== wake) return;
+            if (this.unheard) this.session.tell(this.unheard);
+            this.sayAgain();
         });
     }
 
     private take(line: BoardLine, console: ConsoleLine): void {
         const trouble = this.troubleOf(line, console);
-        if (trouble) return trouble();
+        if (trouble) return this.end(trouble);
         if ('test' in line && line.test !== this.order.test) return;
         switch (line.kind) {
-            case 'ready': return this.wakeUp();
-            case 'begins': this.heard = true; break;
+            case 'ready':
+                // One that has lost its power may be there before its port is.
+                if (this.restarting === 'sleep') this.wakeUp();
+                break;
+            case 'begins': this.unheard = null; break;
             case 'note': this.audience.note(line.text); break;
             case 'command': this.obey(line.command); break;
             case 'result':
+                this.unheard = null;
                 this.ending = { kind: 'ended', passed: line.passed, skip: line.skip, message: '', ms: NaN, memory: null };
                 // What follows may be torn.
                 this.after(times.details, () => this.end(this.ending!));
@@ -114,55 +133,55 @@ export class Playing {
     }
 
     /** What a line means that no test should bring; null: it may. */
-    private troubleOf(line: BoardLine, { text, marker }: ConsoleLine): (() => void) | null {
+    private troubleOf(line: BoardLine, { text, marker }: ConsoleLine): Exclude<Verdict, Ending> | null {
         const { name, ownDefect } = this.session.board;
-        if (ownDefect?.test(text)) return () => this.fail(new BenchError(`${name} has broken by itself: ${text}`, 'try again', true));
+        const bench = (message: string, advice: string): Verdict & { kind: 'bench' } => ({ kind: 'bench', error: new BenchError(message, advice, true) });
+        if (ownDefect?.test(text)) return bench(`${name} has broken by itself: ${text}`, 'try again');
         switch (marker) {
-            case 'brownout': return () => this.fail(new BenchError(`the supply voltage of ${name} fell: ${text}`, 'take a stronger supply, or a shorter cable', true));
-            case 'loader': return () => this.fail(new BenchError(`${name} waits in its loader in the middle of a test`, 'take away what holds GPIO0 at ground', true));
-            case 'panic': return () => this.lost(`the board crashed: ${text}`);
-            case 'exception': return () => this.lost(`an exception reached the console: ${text}`);
-            // Expected, if it sleeps or has lost its power.
+            case 'brownout': return bench(`the supply voltage of ${name} fell: ${text}`, 'take a stronger supply, or a shorter cable');
+            case 'loader': return bench(`${name} waits in its loader in the middle of a test`, 'take away what holds GPIO0 at ground');
+            case 'panic': return this.lost(`the board crashed: ${text}`);
+            case 'exception': return this.lost(`an exception reached the console: ${text}`);
             case 'reboot':
-            case 'wake': return this.asleep ? null : () => this.lost(`the board restarted: ${text}`);
+            case 'wake': return this.restarting ? null : this.lost(`the board restarted: ${text}`);
             default: break;
         }
-        if (line.kind === 'ready' && !this.asleep) return () => this.lost('the board restarted');
+        if (line.kind === 'ready' && !this.restarting) return this.lost('the board restarted');
         // What the targets print when they have caught something.
-        return text.startsWith('motemq: ') ? () => this.lost(`a callback threw: ${text}`) : null;
+        return text.startsWith('motemq: ') ? this.lost(`a callback threw: ${text}`) : null;
     }
 
     private wakeUp(): void {
         this.wake++;
-        this.session.greet(1).then(() => {
-            if (this.over) return;
-            this.asleep = false;
+        this.unheard = null;
+        this.session.greet(1, this.over.signal).then(() => {
+            this.restarting = '';
             this.begin();
-        }, (error: BenchError) => this.fail(error));
+        }, (error: BenchError) => this.end({ kind: 'bench', error }));
     }
 
     private obey(command: string): void {
-        this.asleep = RESTARTING.includes(command);
+        this.unheard = null;
+        this.restarting = command === 'sleep' || command === 'power' ? command : '';
         this.audience.perform(command).then((answer) => {
+            if (this.over.signal.aborted) return;
             // It stays as it is.
-            if (answer === UNABLE) this.asleep = false;
-            this.session.tell({ answer });
-        }, (error: Error) => error instanceof BenchError ? this.fail(error) : this.lost(`the host could not do '${command}': ${error.message}`));
+            if (answer === UNABLE) this.restarting = '';
+            if (this.restarting === 'power') this.wakeUp();
+            else this.tell({ answer, to: command });
+        }, (error: Error) => this.end(error instanceof BenchError ? { kind: 'bench', error } : this.lost(`the host could not do '${command}': ${error.message}`)));
     }
 
     private add(name: string, value: string): void {
         if (!this.ending) return;
         if (name === 'message') this.ending.message = unquote(value);
-        if (name === 'ms') this.ending.ms = Number(value);
+        // The board's clock began with it.
+        if (name === 'ms' && this.wake === 0) this.ending.ms = Number(value);
         if (name === 'memory') this.ending.memory = readMemory(value);
     }
 
-    private lost(what: string): void {
-        this.end({ kind: 'lost', reason: `${what.replace(/\.$/, '')}${this.session.shown()}` });
-    }
-
-    private fail(error: BenchError): void {
-        this.end({ kind: 'bench', error });
+    private lost(what: string): Verdict & { kind: 'lost' } {
+        return { kind: 'lost', reason: `${what.replace(/\.$/, '')}${this.session.shown()}` };
     }
 
     private after(ms: number, act: () => void): void {
@@ -170,11 +189,14 @@ export class Playing {
     }
 
     private end(verdict: Verdict): void {
-        if (this.over) return;
-        this.over = true;
+        if (this.over.signal.aborted) return;
+        this.over.abort();
         for (const timer of this.timers) clearTimeout(timer);
         this.session.port.gone.removeEventListener('abort', this.onGone);
-        this.session.onLine = () => {};
+        this.restarting = '';
+        this.session.onLine = (line, console) => {
+            if (verdict.kind === 'ended') this.afterwards ??= this.troubleOf(line, console);
+        };
         this.resolve(verdict);
     }
 }

@@ -11,7 +11,7 @@ import type { BenchBoard } from './bench-board.ts';
 import { BoardSession } from './board-session.ts';
 import { imageFor } from './images.ts';
 import { LATE_AT_MOST } from './playing.ts';
-import type { Verdict } from './playing.ts';
+import type { Playing, Verdict } from './playing.ts';
 import { TestRecording } from './packets-seen.ts';
 import type { Seen } from './packets-seen.ts';
 import type { RawLog } from './raw-log.ts';
@@ -41,6 +41,14 @@ export interface Progress {
     fault(board: BenchBoard, fault: BenchFault, broken: boolean): void;
 }
 
+/** How a test ended; what is left out is not known, since it was not begun. */
+interface Played {
+    readonly verdict: Verdict;
+    readonly objection?: string;
+    readonly seen?: Seen;
+    readonly notes?: readonly string[];
+}
+
 export class BoardRun {
     private readonly board: BenchBoard;
     private readonly plan: readonly TestPlan[];
@@ -56,6 +64,8 @@ export class BoardRun {
     private image = '';
     private loaded = '';
     private broken = false;
+    /** The last test, while the board may still do something wrong because of it. */
+    private playing: Playing | null = null;
     /** What the last test has left behind is not known. */
     private doubtful = false;
     /** Of the test that was begun last: no two of a run have the same. */
@@ -124,7 +134,7 @@ export class BoardRun {
                 this.noteFault(error, last);
                 await this.disconnect();
                 if (last) throw error;
-                await this.board.powerCycle?.();
+                await this.board.powerCycle?.(null);
             }
         }
     }
@@ -154,8 +164,8 @@ export class BoardRun {
         const session = new BoardSession(board, port, { ...options, image: image.name }, this.log);
         this.session = session;
         await session.restart(this.plan.length * this.options.rounds);
-        this.engine = session.engine;
-        say(`answers: ${session.engine}`);
+        this.engine = options.hide(session.engine);
+        say(`answers: ${this.engine}`);
         return session;
     }
 
@@ -163,7 +173,10 @@ export class BoardRun {
     private async ready(): Promise<BoardSession> {
         const session = this.session;
         if (!session) return this.connect();
-        if (this.doubtful) await session.restart(this.plan.length * this.options.rounds);
+        if (this.doubtful) {
+            this.playing = null;
+            await session.restart(this.plan.length * this.options.rounds);
+        }
         this.doubtful = false;
         return session;
     }
@@ -171,6 +184,7 @@ export class BoardRun {
     private async disconnect(): Promise<void> {
         this.session?.close();
         this.session = null;
+        this.playing = null;
         this.doubtful = false;
         const port = this.port;
         this.port = null;
@@ -181,47 +195,56 @@ export class BoardRun {
         const session = await this.ready();
         const begun = performance.now();
         this.log.write('=', `test ${this.number + 1}: ${test.name}`);
-        const judged = await this.playOnStage(session, test);
-        const { verdict, objection, seen, notes } = judged;
+        const { verdict, objection = '', seen, notes = [] } = this.leftOver() ?? await this.playOnStage(session, test);
         if (verdict.kind === 'bench') throw verdict.error;
+        const { status, reason } = statusOf(verdict, objection);
         const result: TestResult = {
             ...blank(test.name, round), ...seen, attempts, notes,
             ms: verdict.kind === 'ended' && !Number.isNaN(verdict.ms) ? verdict.ms : Math.round(performance.now() - begun),
             memory: verdict.kind === 'ended' ? verdict.memory : null,
-            ...statusOf(verdict, objection),
+            status, reason: this.options.hide(reason),
         };
         // A board that crashed, hangs or is late may do something yet: the next test shall not suffer from it.
         this.doubtful = verdict.kind === 'lost' || !verdict.passed;
         return result;
     }
 
-    private async playOnStage(session: BoardSession, test: TestPlan): Promise<{ verdict: Verdict; objection: string; seen: Seen; notes: readonly string[] }> {
+    /** What the board has done wrong since the last test was judged. It has not been reset since then: that is told now, in place of this test. */
+    private leftOver(): Played | null {
+        const trouble = this.playing?.trouble;
+        this.playing = null;
+        if (trouble?.kind !== 'lost') return trouble ? { verdict: trouble } : null;
+        return { verdict: { kind: 'lost', reason: `after the end of the test before this one ${trouble.reason}` } };
+    }
+
+    private async playOnStage(session: BoardSession, test: TestPlan): Promise<Played> {
         const { board, options } = this;
         const order = { test: ++this.number, name: test.name, deadline: test.deadline, address: board.address };
-        let verdict!: Promise<Verdict>;
+        let beginning!: Promise<Playing>;
         const patience = (test.deadline + LATE_AT_MOST) / 1000;
         const notes: string[] = [];
         const recording = new TestRecording(this.trace, test.name);
         const stage: Stage = await Stage.open(test.name, (parameters, port, onLine) => {
             const note = (text: string): void => {
-                notes.push(text);
+                notes.push(options.hide(text));
                 onLine(text);
             };
             // After this call, which the stage is made by.
-            verdict = Promise.resolve().then(() => session.play({ ...order, ...parameters as unknown as Record<string, string>, port }, {
-                note, perform: command => perform(stage, command, board.powerCycle),
+            beginning = Promise.resolve().then(() => session.play({ ...order, ...parameters as unknown as Record<string, string>, port }, {
+                note, perform: command => perform(stage, command, board.powerCycle && (() => board.powerCycle!(session.port))),
             }));
             return async () => {};
         }, options.brokerPort, { address: board.address, patience, record: recording.hooks });
         try {
             // Judged while the board still runs: it waits for what the director does.
             const objecting = directors[test.name](stage).then(() => '', (error: Error) => error.message);
-            const ended = await verdict;
+            const playing = this.playing = await beginning;
+            const ended = await playing.verdict;
             const played = ended.kind === 'ended' && ended.passed && !ended.skip;
             // Nobody will report anything any more.
             if (!played) stage.lines.push('the board ended');
             const objection = played ? await objecting : '';
-            return { verdict: ended, objection: options.hide(objection), seen: recording.read(stage.prefix), notes };
+            return { verdict: playing.trouble ?? ended, objection, seen: recording.read(stage.prefix), notes };
         } finally {
             await stage.close();
         }

@@ -28,7 +28,7 @@ export const testCommand = {
   --map FILE       the board map (hardware-tests/boards.yaml)
 MOTEMQ_WIFI_SSID and MOTEMQ_WIFI_PASSWORD: the network that boards join. They are in no log and no report.
 Exit code 0: all passed; 1: a test failed; 2: the bench failed; 3: usage. It runs from motemq's sources, of which it makes what boards run.
-Faults of a virtual board, to see what failures look like: astray, hanging, panicking, brownout, unplugged, vanishing, silent, stale, corrupt, garbled.
+Faults of a virtual board, to see what failures look like: astray, hanging, panicking, collapsing, brownout, unplugged, vanishing, silent, stale, corrupt, garbled.
 Example: motemq test --board virtual,virtual:esp32c3:hanging --filter publish,burst`,
     options: {
         'board': { type: 'string', multiple: true }, 'tag': text, 'filter': text, 'list': flag, 'rerun-failed': flag, 'repeat': text, 'bail': flag, 'timeout': text,
