@@ -1,4 +1,4 @@
-// `npm run mutate`: changes the codec and the session in every small way that Stryker knows, one at a time, and demands that a test notices.
+// `npm run mutate`: changes the rooms of mutate/rooms.ts in every small way that Stryker knows, one at a time, and demands that a test notices.
 // Fails on a survivor that scripts/mutate/survivors.ts does not explain, on an explanation that no longer holds, and on a low score.
 import { Stryker } from '@stryker-mutator/core';
 import { build } from 'esbuild';

@@ -49,5 +49,6 @@ export function checkOptions(options: WakeCycleOptions): void {
         if (!(time >= 0 && time <= NEVER)) misuse(MOTEMQ_TEXTS ? 'times of a wake cycle are 0 to 1,073,741,823 ms' : 'ms', time);
     }
     if (options.subscriptions && !options.downlinkWindow) misuse(MOTEMQ_TEXTS ? 'who subscribes listens: a downlinkWindow above 0' : 'downlinkWindow', options.downlinkWindow);
-    if (!((options.batchCount ?? 1) > 0 && attemptsOf(options) > 0)) misuse(MOTEMQ_TEXTS ? 'batchCount and attempts are at least 1' : 'count', options.batchCount);
+    const least = Math.min(options.batchCount ?? 1, attemptsOf(options));
+    if (!(least >= 1)) misuse(MOTEMQ_TEXTS ? 'batchCount and attempts are at least 1' : 'count', least);
 }

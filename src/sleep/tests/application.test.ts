@@ -28,23 +28,26 @@ test('the callbacks of the application are called as without a cycle, and may th
     assert.equal(log, [`sleep ${INTERVAL}`]);
 });
 
-test('room in the send buffer is told to the application, and what waits in the outbox goes out', () => {
+test('room in the send buffer is told to the application, if it wants to know, and what waits in the outbox goes out', () => {
     let told = 0;
-    const { transport, log, add, wake, platform } = boot(lasting(), {}, { sendBuffer: new Uint8Array(90), onWritable: () => { told++; } });
-    const texts = ['a', 'b'].map(text => text.repeat(20));
-    for (const text of texts) add(text);
-    wake();
-    assert.is(transport.take(), CONNECT + publishHex(texts[0], 1));
-    assert.is(told, 0);
-    transport.sends(...CONNACK, ...puback(1));
-    platform.turn();
-    assert.is(told, 1);
-    const second = transport.take();
-    const identifier = parseInt(second.slice(10, 14), 16);
-    assert.is(second, publishHex(texts[1], identifier));
-    transport.sends(...puback(identifier));
-    platform.turn();
-    assert.equal(log, [`sleep ${INTERVAL}`]);
+    for (const onWritable of [() => void told++, undefined]) {
+        const { transport, log, add, wake, platform } = boot(lasting(), {}, { sendBuffer: new Uint8Array(90), onWritable });
+        const texts = ['a', 'b'].map(text => text.repeat(20));
+        for (const text of texts) add(text);
+        wake();
+        assert.is(transport.take(), CONNECT + publishHex(texts[0], 1));
+        assert.is(told, onWritable ? 0 : 1);
+        transport.sends(...CONNACK, ...puback(1));
+        platform.turn();
+        assert.is(told, 1);
+        const second = transport.take();
+        const identifier = parseInt(second.slice(10, 14), 16);
+        assert.is(second, publishHex(texts[1], identifier));
+        transport.sends(...puback(identifier));
+        platform.turn();
+        assert.equal(log, [`sleep ${INTERVAL}`]);
+        assert.equal(platform.errors, []);
+    }
 });
 
 test('an exception of onSleep is reported, and the next wake is as any other', () => {
@@ -102,8 +105,9 @@ test('times are 0 to 1,073,741,823 ms, each of them', () => {
 });
 
 test('wrong options throw', () => {
-    assert.throws(() => boot(lasting(), { batchCount: 0 }), /batchCount and attempts are at least 1/);
-    assert.throws(() => boot(lasting(), { attempts: 0 }), /batchCount and attempts are at least 1/);
+    for (const name of ['batchCount', 'attempts']) {
+        for (const count of [0, -1, NaN]) assert.throws(() => boot(lasting(), { [name]: count }), new RegExp(`batchCount and attempts are at least 1: ${count}$`));
+    }
     assert.throws(() => boot(lasting(), { subscriptions: [] }), /who subscribes listens/);
     const store = new MemoryStore(new Uint8Array(10));
     assert.throws(() => boot(lasting(), { store, topics: [new Topic(new VirtualPlatform(), 't')] }), /payloadSize is less than recordSize/);
