@@ -2,8 +2,12 @@
 import { parseArgs } from 'node:util';
 import { publishedFiles } from '../hardware-tests/boards/espruino/bundle.ts';
 import { playSeeds } from '../hardware-tests/host/simulator/crew.ts';
+import { beyondEspruino, edgeBugs } from '../hardware-tests/host/simulator/espruino-bugs.ts';
+import type { EspruinoFile } from '../hardware-tests/host/simulator/espruino.ts';
 import { invariants } from '../hardware-tests/host/simulator/invariants.ts';
+import type { Invariant } from '../hardware-tests/host/simulator/invariants.ts';
 import { knownBugs } from '../hardware-tests/host/simulator/known-bugs.ts';
+import type { KnownBug } from '../hardware-tests/host/simulator/known-bugs.ts';
 import { coverageReport, gaps } from '../hardware-tests/host/simulator/report.ts';
 import type { Step } from '../hardware-tests/host/simulator/script.ts';
 import { shortest } from '../hardware-tests/host/simulator/shrink.ts';
@@ -13,16 +17,20 @@ import { whole } from './whole.ts';
 
 const { values } = parseArgs({
     options: {
-        'seeds': { type: 'string', default: '1000' }, 'first': { type: 'string', default: '1' }, 'jobs': { type: 'string', default: '2' },
+        'seeds': { type: 'string' }, 'first': { type: 'string' }, 'jobs': { type: 'string', default: '2' },
         'seed': { type: 'string' }, 'script': { type: 'string' }, 'trace': { type: 'boolean', default: false },
         'device': { type: 'string' }, 'self-test': { type: 'boolean', default: false }, 'bug': { type: 'string' },
     },
 });
 const workers = whole('jobs', values.jobs);
 if (workers === 0) throw new Error('--jobs is at least 1');
+for (const name of ['seeds', 'first', 'seed', 'script', 'trace'] as const) {
+    if (values['self-test'] && values[name]) throw new Error(`--self-test plays seeds of its own: without --${name}`);
+}
+if (values.bug !== undefined && !values['self-test']) throw new Error('--bug goes with --self-test');
 if (values.device !== undefined && values.device !== 'espruino') throw new Error(`--device is espruino or left out, not ${values.device}`);
 /** `--device espruino`: the client made for its sockets, as it is published, instead of that of src. */
-const code = values.device === 'espruino' ? (await publishedFiles()).motemq : '';
+const file = values.device === 'espruino' ? { code: (await publishedFiles()).motemq } : null;
 /** Within so many seeds each known bug must be found. */
 const MOST_SEEDS = 2000;
 /** From so many seeds on everything that can be met must have been. */
@@ -35,26 +43,26 @@ const readScript = (line: string): Step[] => (JSON.parse(line) as number[][]).ma
 
 /** Plays one seed again, or a script; true if all is well. A failing one is shortened, and the trace is of the short one. */
 function replay(seed: number, script: readonly Step[] | null, trace: boolean): boolean {
-    const outcome = simulate(seed, script, null, undefined, code);
+    const outcome = simulate(seed, script, null, undefined, file);
     const name = script ? 'the script' : `seed ${seed}`;
     if (!outcome.violation) {
-        if (trace) simulate(seed, script, print, undefined, code);
+        if (trace) simulate(seed, script, print, undefined, file);
         print(`${name}: no violation`);
         return true;
     }
-    const short = shortest(outcome, code);
+    const short = shortest(outcome, file);
     print(`${name} violates '${outcome.broken}': ${outcome.violation}`);
     print(`the shortest script that still does, ${short.length - 1} of ${outcome.steps.length - 1} steps, each with its choices:`);
     for (const [index, name] of stepNames(short).entries()) print(`  ${name} ${JSON.stringify(short[index].choices)}`);
     if (trace) print('\n     time     who     what (wire: connection number, > from the client, < to it)');
-    if (trace) simulate(seed, short, print, undefined, code);
+    if (trace) simulate(seed, short, print, undefined, file);
     print(`npm run simulate -- --trace --script '${scriptLine(short)}'`);
     return false;
 }
 
 async function many(first: number, count: number): Promise<boolean> {
     const begun = performance.now();
-    const { runs, failures, coverage, virtualTime } = await playSeeds(first, first + count, workers, null, null, code);
+    const { runs, failures, coverage, virtualTime } = await playSeeds(first, first + count, workers, null, null, file);
     print(coverageReport(coverage));
     print(`${runs} seeds, ${failures.length} violations, ${(virtualTime / 3600000).toFixed(0)} virtual hours in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     for (const { seed, broken, violation } of failures.slice(0, 10)) print(`seed ${seed}: '${broken}': ${violation.split('\n')[0]}`);
@@ -62,17 +70,21 @@ async function many(first: number, count: number): Promise<boolean> {
     return runs > 0 && failures.length === 0 && (runs < SEEDS_THAT_MEET_ALL || gaps(coverage).length === 0);
 }
 
-/** Puts in each known bug (those whose name has `word`), and looks for the violation that it must show itself as. */
+/** Puts in each known bug of the device (those whose name has `word`), and looks for the violation that it must show itself as. */
 async function selfTest(word: string): Promise<boolean> {
     const rows: string[][] = [];
-    const bugs = knownBugs.filter(({ name }) => name.includes(word));
+    const play = (bug: KnownBug | null, breaks: Invariant, planted: EspruinoFile | null) => playSeeds(1, MOST_SEEDS + 1, workers, bug, breaks, planted);
+    const bugs = (file
+        ? edgeBugs.map(({ name, breaks }) => ({ name, breaks, find: () => play(null, breaks, { ...file, bug: name }) }))
+        : knownBugs.map(bug => ({ name: bug.name, breaks: bug.breaks, find: () => play(bug, bug.breaks, null) }))).filter(({ name }) => name.includes(word));
     for (const bug of bugs) {
-        const { failures: [failure] } = await playSeeds(1, MOST_SEEDS + 1, workers, bug, bug.breaks);
+        const { failures: [failure] } = await bug.find();
         rows.push([bug.name, failure ? String(failure.seed) : 'NOT FOUND', bug.breaks, failure?.violation.split('\n')[0].slice(0, 90) ?? '']);
     }
     print(table([['known bug', 'seed', 'what it breaks', 'found as'], ...rows], [2, 3]));
     const missed = rows.filter(([, seed]) => seed === 'NOT FOUND').length;
-    const unproven = Object.keys(invariants).filter(name => !bugs.some(({ breaks }) => breaks === name));
+    const judged = (Object.keys(invariants) as Invariant[]).filter(name => !file || !beyondEspruino.includes(name));
+    const unproven = judged.filter(name => !bugs.some(({ breaks }) => breaks === name));
     print(`${rows.length - missed} of ${rows.length} known bugs found within ${MOST_SEEDS} seeds by what they break`);
     if (!word && unproven.length > 0) print(`no bug breaks ${unproven.join(', ')}`);
     return rows.length > missed && missed === 0 && (word !== '' || unproven.length === 0);
@@ -81,5 +93,5 @@ async function selfTest(word: string): Promise<boolean> {
 const well = values['self-test'] ? await selfTest(values.bug ?? '')
     : values.script !== undefined ? replay(0, readScript(values.script), values.trace)
     : values.seed !== undefined ? replay(whole('seed', values.seed), null, values.trace)
-    : await many(whole('first', values.first), whole('seeds', values.seeds));
+    : await many(whole('first', values.first ?? '1'), whole('seeds', values.seeds ?? '1000'));
 process.exitCode = well ? 0 : 1;

@@ -8,8 +8,10 @@ import { root } from '../../scripts/root.ts';
 import { publishedFiles } from '../boards/espruino/bundle.ts';
 import { endsWithin } from '../host/simulator/bounded.ts';
 import { playSeeds } from '../host/simulator/crew.ts';
+import { beyondEspruino, edgeBugs } from '../host/simulator/espruino-bugs.ts';
 import { valuesHeld } from '../host/simulator/held.ts';
 import { invariants } from '../host/simulator/invariants.ts';
+import type { Invariant } from '../host/simulator/invariants.ts';
 import { knownBugs } from '../host/simulator/known-bugs.ts';
 import { shrink } from '../host/simulator/shrink.ts';
 import { simulate } from '../host/simulator/simulate.ts';
@@ -32,14 +34,26 @@ for (const name of ['acknowledgements skipped while the transport is blocked', '
     });
 }
 
-test('the client made for Espruino keeps every promise under 60 seeds, and a bug in its file is found by what it breaks', async () => {
+test('the client made for Espruino keeps every promise under 60 seeds, and a bug at its edges is found by what it breaks', async () => {
     const code = (await publishedFiles()).motemq;
-    assert.equal((await playSeeds(1, 61, workers, null, null, code)).failures, []);
-    // DUP of what is sent again.
-    const parts = code.split('>64?0:8');
-    assert.is(parts.length, 2);
-    const { failures } = await playSeeds(1, 61, workers, null, 'DUP', parts.join('>64?0:0'));
-    assert.is(failures[0]?.broken, 'DUP');
+    assert.equal((await playSeeds(1, 61, workers, null, null, { code })).failures, []);
+    for (const name of ['no DUP on a resend', 'message from before a power cut taken for a duplicate', 'identifiers from 1 to 3']) {
+        const { breaks } = edgeBugs.find(each => each.name === name)!;
+        assert.ok((await playSeeds(1, 61, workers, null, breaks, { code, bug: name })).failures.length > 0, name);
+    }
+});
+
+test('packet identifiers go round in the client made for Espruino', async () => {
+    const code = (await publishedFiles()).motemq;
+    const { failures, coverage: { faults } } = await playSeeds(195, 215, workers, null, null, { code });
+    assert.equal(failures, []);
+    assert.ok(faults.has('packet identifiers wrap'));
+});
+
+test('every bug at the edges of the client for Espruino has a name of its own, and every invariant that it can break has one', () => {
+    assert.is(new Set(edgeBugs.map(({ name }) => name)).size, edgeBugs.length);
+    const broken = [...edgeBugs.map(({ breaks }) => breaks), ...beyondEspruino];
+    assert.equal(Object.keys(invariants).filter(each => !broken.includes(each as Invariant)), []);
 });
 
 test('a known bug whose text is not in the source exactly once is an error', async () => {

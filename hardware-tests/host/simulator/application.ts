@@ -1,6 +1,6 @@
 // The application of the simulated client, as long as the power lasts: publishes, subscribes, stops and starts. It remembers what
 // the client promised and what it was told.
-import { BUFFER_FULL, CONNECTED, CONNECTING, NOT_SUBSCRIBED, OPENING, PUBACK_TIMEOUT, STOPPED, STOPPING, SUBACK_TIMEOUT, TOO_LARGE, UNSUBACK_TIMEOUT, WAITING } from '../../../src/index.ts';
+import { BUFFER_FULL, CONNECTED, CONNECTING, NOT_SUBSCRIBED, OPENING, PINGRESP_TIMEOUT, PUBACK_TIMEOUT, STOPPED, STOPPING, SUBACK_TIMEOUT, TOO_LARGE, UNSUBACK_TIMEOUT, WAITING } from '../../../src/index.ts';
 import { reasonText, stateText } from '../../../src/session/reason-texts.ts';
 import type { Client, ClientOptions, Credentials, Message, Subscription, Topic } from '../../../src/index.ts';
 import type { SimulatedClock } from './clock.ts';
@@ -38,6 +38,8 @@ export class Application {
     stopped = true;
     /** When the oldest packet without an answer left on the present connection; -Infinity: there is none. */
     oldestSince = -Infinity;
+    /** A PINGREQ has left on it and has no answer, or finds no room. */
+    awaitsPingresp = false;
     thrown = 0;
     private accepted = 0;
     private acknowledged = 0;
@@ -49,10 +51,12 @@ export class Application {
     private readonly world: World;
     private readonly clock: SimulatedClock;
     private readonly topic: Topic;
+    private readonly identifiers: Library['identifiers'];
 
     constructor(world: World, clock: SimulatedClock, library: Library) {
         this.world = world;
         this.clock = clock;
+        this.identifiers = library.identifiers;
         this.inbox = new Inbox(world, this.wanted);
         this.topic = new library.Topic(clock, 'up');
         this.subscriptions = FILTERS.map((filter, index) => new library.Subscription(clock, filter, index % 2, index === WITHOUT_HANDLER ? undefined : message => this.onMessage(message, index)));
@@ -122,10 +126,19 @@ export class Application {
      * ever takes one in passing. As after 65,000 messages that were acknowledged while that one was not.
      */
     goRound(): void {
-        const { script, settings } = this.world;
+        const { script, settings, link, witness } = this.world;
+        const before = 1 + script.below(6);
+        const { identifiers } = this;
+        if (identifiers) {
+            // It must have been sent, or else none behind it was acknowledged; and it ends a second round.
+            const first = link.connection ? witness.firstOn(link.connection) : 0;
+            const last = first - before - 1;
+            const behindFirst = (identifier: number): number => (identifier - first + MOST_IDENTIFIERS) % MOST_IDENTIFIERS;
+            if (first && behindFirst(last) > behindFirst(identifiers.last)) identifiers.last = (last + MOST_IDENTIFIERS) % MOST_IDENTIFIERS;
+            return;
+        }
         const [oldest] = this.pending.keys();
         const next = (this.lastHandle + this.wasted) % MOST_IDENTIFIERS + 1;
-        const before = 1 + script.below(6);
         const tooLarge = new Uint8Array(settings.sendBuffer);
         for (let left = (oldest - before - next + 2 * MOST_IDENTIFIERS) % MOST_IDENTIFIERS; left > 0; left--) {
             this.isRefused(this.client.publish(this.topic, tooLarge, 0, tooLarge.length, 1, false), 1);
@@ -196,6 +209,7 @@ export class Application {
         if (reason === PUBACK_TIMEOUT || reason === SUBACK_TIMEOUT || reason === UNSUBACK_TIMEOUT) {
             judge.require(judge.time - this.oldestSince >= settings.responseTimeout, 'patience', `a connection ends for an answer that is not overdue: ${reasonText(reason)}`);
         }
+        if (reason === PINGRESP_TIMEOUT) judge.require(this.awaitsPingresp, 'patience', 'a connection ends for a PINGRESP that is not awaited');
         if (state === CONNECTED) judge.require(link.connection!.accepted, 'told truly', 'connected without having been accepted');
         if (state === WAITING || state === STOPPED) judge.require(!link.connection, 'told truly', `state ${state} with a connection`);
         if (state === STOPPED) judge.require(this.stopped, 'told truly', 'stopped without having been asked to');

@@ -29,7 +29,7 @@ export class Board {
         const { judge, script, settings, link } = world;
         this.world = world;
         this.clock = new SimulatedClock(judge, script, settings.clockOrigin, settings.clockSigned);
-        const library = world.code ? loadOnEspruino(world.code, world, this.clock) : { Client, Subscription, Topic, idle() {} };
+        const library = world.file ? loadOnEspruino(world.file, world, this.clock) : { Client, Subscription, Topic, idle() {} };
         this.idle = library.idle;
         this.application = new Application(world, this.clock, library);
         const size = settings.sendBuffer;

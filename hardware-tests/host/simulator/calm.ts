@@ -108,7 +108,7 @@ export function calmDown(simulation: Simulation): void {
     }
     // Each ping has its wake, that for its answer and that for its flush.
     // On Espruino the client has its ticks besides.
-    const ticks = simulation.code ? idle / settings.responseTimeout : 0;
+    const ticks = simulation.file ? idle / settings.responseTimeout : 0;
     judge.require(clock.wakes - wakes <= 3 * 11 + 10 + ticks, 'one wake', `${clock.wakes - wakes} wakes in ${idle} idle ms`);
     const partings = broker.partings;
     simulation.act('a last stop', () => application.stop());

@@ -8,6 +8,7 @@ import type { Plugin } from 'esbuild';
 import { constants } from '../../../scripts/constants.mjs';
 import { root } from '../../../scripts/root.ts';
 import { addCoverage, noCoverage } from './coverage.ts';
+import type { EspruinoFile } from './espruino.ts';
 import type { Invariant } from './invariants.ts';
 import type { KnownBug } from './known-bugs.ts';
 import type { Assignment, Report } from './run-seeds.ts';
@@ -47,13 +48,13 @@ function work(file: string, workerData: Assignment): Promise<Report> {
 let bundles = 0;
 
 /** Plays the seeds from `first` below `end` in `workers` workers. Each stops when something breaks `until`, and reports only such violations; null: it does not stop, and reports all. */
-export async function playSeeds(first: number, end: number, workers: number, bug: KnownBug | null = null, until: Invariant | null = null, code = ''): Promise<Report> {
+export async function playSeeds(first: number, end: number, workers: number, bug: KnownBug | null = null, until: Invariant | null = null, espruino: EspruinoFile | null = null): Promise<Report> {
     const folder = join(root, '.cache', 'simulator');
     mkdirSync(folder, { recursive: true });
     const file = join(folder, `run-seeds.${process.pid}.${bundles++}.mjs`);
     await bundle(file, bug);
     try {
-        const reports = await Promise.all(Array.from({ length: workers }, (_, index) => work(file, { first: first + index, stride: workers, end, until, code })));
+        const reports = await Promise.all(Array.from({ length: workers }, (_, index) => work(file, { first: first + index, stride: workers, end, until, file: espruino })));
         const coverage = noCoverage();
         for (const report of reports) addCoverage(coverage, report.coverage);
         return {

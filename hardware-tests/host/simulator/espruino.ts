@@ -4,12 +4,21 @@
 //
 // Not judged, because this client has none: `window`, `connectTimeout`, `stableAfter`, credentials that are too long. Its ticks are
 // wakes, and an answer may be awaited twice as long as `responseTimeout`.
-import type { Client, ClientOptions, Subscription, Topic } from '../../../src/index.ts';
+import type { Client, ClientOptions, Message, Subscription, Topic } from '../../../src/index.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
 import type { SimulatedClock } from './clock.ts';
 import type { Connection } from './connection.ts';
+import { edgeBugs, packetsIn } from './espruino-bugs.ts';
+import type { Edges } from './espruino-bugs.ts';
 import type { Settings } from './settings.ts';
 import type { World } from './world.ts';
+
+/** A client for Espruino: its file, and what it is played with. */
+export interface EspruinoFile {
+    readonly code: string;
+    /** The name of a bug that is put in (espruino-bugs.ts). */
+    readonly bug?: string;
+}
 
 /** What an application takes of a client's file. */
 export interface Library {
@@ -18,7 +27,12 @@ export interface Library {
     readonly Topic: typeof Topic;
     /** Does what is left to do when an event is over. */
     idle(): void;
+    /** The packet identifier that the client gave out last, to be set. Where there is none, identifiers go round by what the application does. */
+    readonly identifiers?: { last: number };
 }
+
+/** Where a file for Espruino has the packet identifier that it gave out last: it is private, and 65,535 messages take too long. */
+const LAST_IDENTIFIER = /([\w$.]+) ?% ?65535/;
 
 type Listener = (this: FakeSocket, told: unknown) => void;
 
@@ -39,10 +53,12 @@ class FakeSocket implements TransportOwner {
     private readonly listeners = new Map<string, Listener>();
     private readonly world: World;
     private readonly later: (() => void)[];
+    private readonly edges: Edges;
 
-    constructor(world: World, later: (() => void)[]) {
+    constructor(world: World, later: (() => void)[], edges: Edges) {
         this.world = world;
         this.later = later;
+        this.edges = edges;
         this.connection = world.link.connection;
     }
 
@@ -55,19 +71,21 @@ class FakeSocket implements TransportOwner {
     }
 
     write(text: string): boolean {
-        this.dSnd += text;
-        this.fresh += text;
+        const written = this.edges.leave ? this.edges.leave(packetsIn(text)).join('') : text;
+        this.dSnd += written;
+        this.fresh += written;
         this.later.push(() => this.leave());
         return false;
     }
 
     end(): void {
         if (this.connection !== this.world.link.connection) return;
-        if (this.dSnd !== '') this.hand();
+        if (this.dSnd !== '' && this.connection?.opened) this.hand();
         this.world.link.close();
     }
 
     onOpen(): void {
+        this.later.push(() => this.leave());
         this.tell('drain', this);
     }
 
@@ -90,7 +108,7 @@ class FakeSocket implements TransportOwner {
     /** The turn is over: the machine below takes what was written, and as much of the queue leaves as the link has room for. */
     private leave(): void {
         const { connection } = this;
-        if (!connection || connection !== this.world.link.connection || this.dSnd === '') return;
+        if (!connection?.opened || connection !== this.world.link.connection || this.dSnd === '') return;
         this.hand();
         const size = Math.min(connection.room, this.dSnd.length);
         connection.room -= size;
@@ -119,8 +137,16 @@ function characters(data: unknown): string {
     return typeof data === 'number' ? String.fromCharCode(data & 255) : ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
 }
 
-/** Loads `code`, a file for Espruino, on a board of `world`. */
-export function loadOnEspruino(code: string, world: World, clock: SimulatedClock): Library {
+/** The edges of a client with the bug of this name. */
+function edgesOf(name: string): Edges {
+    const bug = edgeBugs.find(each => each.name === name);
+    if (!bug) throw new Error(`no bug of the client for Espruino is called ${name}`);
+    return bug.make();
+}
+
+/** Loads a file for Espruino on a board of `world`. */
+export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock: SimulatedClock): Library {
+    const edges = bug === undefined ? {} : edgesOf(bug);
     /** What waits until the present event is over. */
     const later: (() => void)[] = [];
     let onTimer: (() => void) | undefined;
@@ -152,7 +178,7 @@ export function loadOnEspruino(code: string, world: World, clock: SimulatedClock
                 },
             });
             if (refused) throw new Error('Unable to create socket');
-            return socket = new FakeSocket(world, later);
+            return socket = new FakeSocket(world, later, edges);
         },
     };
     const globals = {
@@ -167,23 +193,38 @@ export function loadOnEspruino(code: string, world: World, clock: SimulatedClock
             return (world.judge.time + set) / 1000;
         },
         getSerial: () => 'simulated',
-        print: (text: string, error: unknown) => text === 'motemq: a callback threw:' ? clock.caught(error) : world.judge.fail('exceptions', `the client prints ${text}`),
+        print(text: string, error: unknown) {
+            if (text !== 'motemq: a callback threw:') world.judge.fail('exceptions', `the client prints ${text}`);
+            else if (edges.report) edges.report(error);
+            else clock.caught(error);
+        },
         setTimeout: (callback: () => void, ms: number) => {
             onTimer = callback;
-            clock.wakeAfter(ms);
+            clock.wakeAfter(edges.wait ? edges.wait(ms) : ms);
             return ++timers;
         },
         clearTimeout: (timer: number) => {
             if (timer === timers) clock.wakeAfter(-1);
         },
     };
+    const [, last] = LAST_IDENTIFIER.exec(code) ?? [];
+    if (!last) throw new Error(`${LAST_IDENTIFIER} is not in the client for Espruino: say in the simulator's espruino.ts where it counts packet identifiers`);
     // oxlint-disable-next-line no-new-func -- the published file, as require() runs it.
-    new Function(...Object.keys(globals), code)(...Object.values(globals));
+    new Function(...Object.keys(globals), `${code};exports.identifiers={get last(){return ${last}},set last(to){${last}=to}}`)(...Object.values(globals));
     const file = globals.exports as unknown as { Client: new (options: object) => Client } & Library;
-    const Made = function (options: ClientOptions): Client {
-        return new file.Client({ ...options, transport: { io, host: 'broker', port: 1883 }, sendBuffer: options.sendBuffer.length });
+    const hear = edges.hear;
+    const through = (handler: ((message: Message) => void) | undefined) => hear && handler ? (message: Message) => hear.call(edges, message, handler) : handler;
+    const Made = function (given: ClientOptions): Client {
+        const options = { ...given, onMessage: through(given.onMessage) };
+        edges.begin?.(options);
+        const client = new file.Client({ ...options, transport: { io, host: 'broker', port: 1883 }, sendBuffer: options.sendBuffer.length });
+        edges.made?.(client, options);
+        return client;
+    };
+    const Asked = function (platform: SimulatedClock, filter: string, qos: number, onMessage?: (message: Message) => void): Subscription {
+        return new file.Subscription(platform, filter, qos, through(onMessage));
     };
     return {
-        Client: Made as unknown as Library['Client'], Subscription: file.Subscription, Topic: file.Topic, idle,
+        Client: Made as unknown as Library['Client'], Subscription: Asked as unknown as typeof Subscription, Topic: file.Topic, identifiers: file.identifiers, idle,
     };
 }

@@ -54,6 +54,7 @@ export const knownBugs: readonly ProvenBug[] = [
     { name: 'flush forgotten once connected', breaks: 'keep-alive', file: link, from: 'return this.stream.flush(); // A tail call', to: 'if (this.state !== CONNECTED) this.stream.flush(); // A tail call' },
     { name: 'PUBACK timer not restarted', breaks: 'patience', file: link, from: 'if (!send.timed) {', to: 'if (!send.timed && (send.timed = true) && !this.acknowledgeBy) {' },
     { name: 'PUBACK timed while the transport takes nothing', breaks: 'patience', file: buffer, from: 'if (this.timed && taken && this.position < this.after(this.head)) this.timed = false;', to: '' },
+    { name: 'answer to PINGREQ overlooked', breaks: 'patience', file: link, from: '        this.pinging = false;\n        return 0;', to: '        return 0;' },
     { name: 'wake forgotten after a wake', breaks: 'one wake', file: link, from: '        this.wakeAt = now - NEVER;', to: '' },
     { name: 'haste not remembered', breaks: 'progress', file: link, from: 'this.hesitant = true;', to: 'this.hesitant = false;' },
     { name: 'session from before a power cut refused', breaks: 'progress', file: link, from: '(sessionPresent && this.options.cleanSession)', to: '(sessionPresent && (this.options.cleanSession || !this.connections))' },

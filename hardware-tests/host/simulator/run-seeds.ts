@@ -2,6 +2,7 @@
 import { parentPort, workerData } from 'node:worker_threads';
 import { addCoverage, noCoverage } from './coverage.ts';
 import type { Coverage } from './coverage.ts';
+import type { EspruinoFile } from './espruino.ts';
 import type { Invariant } from './invariants.ts';
 import { simulate } from './simulate.ts';
 
@@ -11,8 +12,8 @@ export interface Assignment {
     readonly stride: number;
     readonly end: number;
     readonly until: Invariant | null;
-    /** The client's file, if it is one made for Espruino. */
-    readonly code: string;
+    /** The client's, if it is one made for Espruino. */
+    readonly file: EspruinoFile | null;
 }
 
 export interface Failure {
@@ -31,14 +32,14 @@ export interface Report {
 /** A worker that looks for something else does not wait for more of those. */
 const MOST_ENDLESS_RUNS = 3;
 
-const { first, stride, end, until, code } = workerData as Assignment;
+const { first, stride, end, until, file } = workerData as Assignment;
 const coverage = noCoverage();
 const failures: Failure[] = [];
 let runs = 0;
 let virtualTime = 0;
 let endless = 0;
 for (let seed = first; seed < end; seed += stride) {
-    const { violation, broken, coverage: more, time } = simulate(seed, null, null, undefined, code);
+    const { violation, broken, coverage: more, time } = simulate(seed, null, null, undefined, file);
     runs++;
     virtualTime += time;
     addCoverage(coverage, more);

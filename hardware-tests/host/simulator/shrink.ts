@@ -1,4 +1,5 @@
 // Shortens a failing script: delta debugging on its steps, then every choice that can be 0 is set to 0.
+import type { EspruinoFile } from './espruino.ts';
 import type { Step } from './script.ts';
 import { simulate } from './simulate.ts';
 import type { Outcome } from './simulate.ts';
@@ -14,14 +15,14 @@ export function sameViolation({ violation, broken }: Outcome): (outcome: Outcome
 }
 
 /** The script of a violation, shortened. */
-export function shortest(outcome: Outcome, code = ''): Step[] {
-    return shrink(outcome.steps, sameViolation(outcome), outcome.broken === 'return' ? ENDLESS_ATTEMPTS : undefined, code);
+export function shortest(outcome: Outcome, file: EspruinoFile | null = null): Step[] {
+    return shrink(outcome.steps, sameViolation(outcome), outcome.broken === 'return' ? ENDLESS_ATTEMPTS : undefined, file);
 }
 
 /** The shortest script found, in at most `attempts` runs, whose outcome is still `wanted`, as that of `steps` is. */
-export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boolean, attempts = 3000, code = ''): Step[] {
+export function shrink(steps: readonly Step[], wanted: (outcome: Outcome) => boolean, attempts = 3000, file: EspruinoFile | null = null): Step[] {
     const budget = { left: attempts };
-    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script, null, SHORT_LIMIT, code));
+    const fails = (script: readonly Step[]): boolean => budget.left-- > 0 && wanted(simulate(0, script, null, SHORT_LIMIT, file));
     let best: Step[] = [...steps];
     // What was tamed may make other steps superfluous, and those others: again, until nothing gets shorter or milder.
     for (let before: Step[] | null = null; before !== best && budget.left > 0;) {

@@ -2,6 +2,7 @@
 import { actions } from './actions.ts';
 import { endsWithin } from './bounded.ts';
 import type { Coverage } from './coverage.ts';
+import type { EspruinoFile } from './espruino.ts';
 import type { Invariant } from './invariants.ts';
 import { Script } from './script.ts';
 import type { Step } from './script.ts';
@@ -33,12 +34,12 @@ export function stepNames(steps: readonly Step[]): string[] {
     return steps.map(({ action }) => action < 0 ? 'settings' : rows[action].name);
 }
 
-/** The run of `seed`: a new one, or `given` replayed. `write` gets the trace. `limit`: real ms after which it is taken for endless. `code`: the client's file, if it is one made for Espruino. */
-export function simulate(seed: number, given: readonly Step[] | null = null, write: ((line: string) => void) | null = null, limit = LONGEST_RUN, code = ''): Outcome {
+/** The run of `seed`: a new one, or `given` replayed. `write` gets the trace. `limit`: real ms after which it is taken for endless. `file`: the client's, if it is one made for Espruino. */
+export function simulate(seed: number, given: readonly Step[] | null = null, write: ((line: string) => void) | null = null, limit = LONGEST_RUN, file: EspruinoFile | null = null): Outcome {
     const script = new Script(seed, given);
-    const asleep = given ? given[0]?.action === LIVES.asleep : !code && seed % SLEEPERS === 0;
+    const asleep = given ? given[0]?.action === LIVES.asleep : !file && seed % SLEEPERS === 0;
     script.beginSetup(asleep ? LIVES.asleep : LIVES.awake);
-    const simulation = asleep ? new SleepingLife(script, write) : new Simulation(script, write, code);
+    const simulation = asleep ? new SleepingLife(script, write) : new Simulation(script, write, file);
     // Each run leaves out a good part of what can happen, so that the rest happens together more often.
     const drawWeight = ({ always }: { readonly always: boolean }): number => always || script.draw(100) < 60 ? 1 + script.draw(3) : 0;
     const swarm = asleep ? drawSleeperWeights(script, drawWeight) : actions.map(drawWeight);

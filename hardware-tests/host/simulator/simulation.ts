@@ -13,6 +13,7 @@ import type { SimulatedClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { count } from './coverage.ts';
 import { settingsOnEspruino } from './espruino.ts';
+import type { EspruinoFile } from './espruino.ts';
 import type { Inbox } from './inbox.ts';
 import type { Script } from './script.ts';
 import { drawSettings } from './settings.ts';
@@ -24,8 +25,8 @@ export class Simulation extends Surroundings {
     /** Handles that were pending when the power was last cut. */
     private formerHandles: readonly number[] = [];
 
-    constructor(script: Script, write: ((line: string) => void) | null, code = '') {
-        super(script, code ? settingsOnEspruino(drawSettings(script)) : drawSettings(script), write, code);
+    constructor(script: Script, write: ((line: string) => void) | null, file: EspruinoFile | null) {
+        super(script, file ? settingsOnEspruino(drawSettings(script)) : drawSettings(script), write, file);
         this.judge.situation = () => `${STATE_NAMES[this.client.state]} | ${this.bufferSituation()}`;
         this.board = new Board(this);
     }
@@ -122,6 +123,7 @@ export class Simulation extends Surroundings {
         if (connection && client.state === CONNECTED) this.checkKeepAlive(connection);
         // A timeout is judged by what was open before the client acted on it.
         application.oldestSince = (connection ? this.witness.waitingOn(connection)[0]?.since : undefined) ?? -Infinity;
+        application.awaitsPingresp = connection !== null && (connection.pings > 0 || connection.owesWritable);
         this.checkState(connection);
     }
 

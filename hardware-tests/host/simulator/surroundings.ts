@@ -5,6 +5,7 @@ import { CONNECTED, STOPPING } from '../../../src/index.ts';
 import { ModelBroker } from './broker.ts';
 import type { SimulatedClock } from './clock.ts';
 import type { Connection, Frame } from './connection.ts';
+import type { EspruinoFile } from './espruino.ts';
 import type { Inbox } from './inbox.ts';
 import { Judge } from './judge.ts';
 import { Ledger } from './ledger.ts';
@@ -18,7 +19,7 @@ export abstract class Surroundings implements World {
     readonly judge: Judge;
     readonly script: Script;
     readonly settings: Settings;
-    readonly code: string;
+    readonly file: EspruinoFile | null;
     readonly up: Ledger;
     readonly down: Ledger;
     readonly witness: WireWitness;
@@ -30,11 +31,11 @@ export abstract class Surroundings implements World {
     abstract readonly client: Publisher;
     abstract readonly inbox: Inbox;
 
-    constructor(script: Script, settings: Settings, write: ((line: string) => void) | null, code = '') {
+    constructor(script: Script, settings: Settings, write: ((line: string) => void) | null, file: EspruinoFile | null = null) {
         const judge = this.judge = new Judge(write);
         this.script = script;
         this.settings = settings;
-        this.code = code;
+        this.file = file;
         judge.note('event', `the board gets power: ${JSON.stringify(settings)}`);
         const up = this.up = new Ledger(judge, 'the broker');
         const down = this.down = new Ledger(judge, 'the application');

@@ -97,6 +97,12 @@ export class WireWitness {
         return [...this.inFlight.values()].filter(each => each.connection === connection);
     }
 
+    /** The packet identifier of the oldest of them; 0: there is none. */
+    firstOn(connection: Connection): number {
+        for (const [packetIdentifier, waiting] of this.inFlight) if (waiting.connection === connection) return packetIdentifier;
+        return 0;
+    }
+
     private examine(connection: Connection, packet: Packet, bytes: Buffer): void {
         const { judge } = this;
         judge.require((connection.packets++ === 0) === (packet.cmd === 'connect'), 'wire', `${packet.cmd} is packet ${connection.packets} of a connection`);

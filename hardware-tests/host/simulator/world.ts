@@ -1,4 +1,5 @@
 // What a board and its application meet: what outlasts a power cut of theirs.
+import type { EspruinoFile } from './espruino.ts';
 import type { Judge } from './judge.ts';
 import type { Ledger } from './ledger.ts';
 import type { SimulatedLink } from './link.ts';
@@ -10,8 +11,8 @@ export interface World {
     readonly judge: Judge;
     readonly script: Script;
     readonly settings: Settings;
-    /** The client's file, if it is one made for Espruino; '': it is that of src. */
-    readonly code: string;
+    /** The client's file, if it is one made for Espruino; null: it is that of src. */
+    readonly file: EspruinoFile | null;
     readonly link: SimulatedLink;
     readonly witness: WireWitness;
     /** Messages to the broker, and from it. */
