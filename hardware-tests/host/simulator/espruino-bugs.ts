@@ -199,7 +199,7 @@ export const edgeBugs: readonly EdgeBug[] = [
             };
         },
     },
-    { name: 'acknowledgements in the wrong order', breaks: 'order', make: () => ({ leave: packets => packets.every(packet => packet.startsWith('@')) ? packets.toReversed() : packets }) },
+    { name: 'acknowledgements in the wrong order', breaks: 'order', make: () => ({ leave: packets => packets.every(packet => packet.startsWith('@')) ? packets.map((_, index) => packets[packets.length - 1 - index]) : packets }) },
     {
         name: 'RETAIN not told', breaks: 'messages', make: () => ({
             hear(message, handler) {
