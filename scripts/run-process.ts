@@ -1,77 +1,10 @@
-// Runs one program to its end with a deadline, and keeps what it printed. Knows nothing of tests.
-import { spawn } from 'node:child_process';
+// Runs a program in the project's folder.
 import { root } from './root.ts';
+import { runProgram } from './run-program.ts';
+import type { Ended } from './run-program.ts';
 
-/** How a program ended. */
-export interface Ended {
-    /** Exit code; -1 if a signal ended it or it could not be started. */
-    readonly code: number;
-    /** What it wrote to standard output and standard error, in the order it arrived. */
-    readonly output: string;
-    /** True if it was still running at its deadline and was killed. */
-    readonly late: boolean;
-    readonly milliseconds: number;
-}
+export { killAll } from './run-program.ts';
+export type { Ended } from './run-program.ts';
 
-const running = new Set<number>();
-
-/**
- * Runs `command` in the project's folder, without input. After `deadline` milliseconds it is killed together with what
- * it started: it leads a process group of its own.
- */
-export function runProcess(command: string, parameters: readonly string[], deadline: number): Promise<Ended> {
-    return new Promise(resolve => {
-        const begun = performance.now();
-        let output = '';
-        let late = false;
-        const child = spawn(command, parameters, {
-            cwd: root,
-            detached: true,
-            stdio: ['ignore', 'pipe', 'pipe'],
-            env: { ...process.env, NO_COLOR: '1', FORCE_COLOR: undefined },
-        });
-        if (child.pid !== undefined) {
-            running.add(child.pid);
-        }
-        const timer = setTimeout(() => {
-            late = true;
-            killGroup(child.pid);
-        }, deadline);
-        const collect = (text: string) => {
-            output += text;
-        };
-        child.stdout.setEncoding('utf8').on('data', collect);
-        child.stderr.setEncoding('utf8').on('data', collect);
-        const end = (code: number) => {
-            clearTimeout(timer);
-            // What the program started and left behind would keep the pipes, a port or a core busy.
-            killGroup(child.pid);
-            resolve({ code, output, late, milliseconds: performance.now() - begun });
-        };
-        child.on('error', error => {
-            output += `${command}: ${error.message}\n`;
-            end(-1);
-        });
-        child.on('exit', () => killGroup(child.pid));
-        child.on('close', code => end(code ?? -1));
-    });
-}
-
-/** Kills every program that is still running. */
-export function killAll(): void {
-    running.forEach(killGroup);
-}
-
-function killGroup(pid: number | undefined): void {
-    if (pid === undefined || !running.delete(pid)) {
-        return;
-    }
-    try {
-        process.kill(-pid, 'SIGKILL');
-    } catch (error) {
-        // The group is gone already.
-        if ((error as NodeJS.ErrnoException).code !== 'ESRCH') {
-            throw error;
-        }
-    }
-}
+/** As runProgram. */
+export const runProcess = (command: string, parameters: readonly string[], deadline: number): Promise<Ended> => runProgram(command, parameters, deadline, { folder: root });

@@ -1,5 +1,5 @@
 // `motemq flash` with what users have: releases of Espruino as downloaded, applications for Moddable.
-import { execFileSync } from 'node:child_process';
+import { execFileSync, spawn } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,11 +8,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { RomBoard } from '../boards/rom/board.ts';
 import { boardOnSocket } from '../boards/rom/ends.ts';
-import { BENCH_FAILED, PASSED, USAGE, UsageError } from '../host/harness/errors.ts';
+import { BENCH_FAILED, BenchError, INTERRUPTED, PASSED, USAGE, UsageError } from '../host/harness/errors.ts';
 import { findFirmware } from '../host/harness/firmware.ts';
 import { chipIds, imageFault } from '../host/harness/image.ts';
-import { motemq } from './harness-program.ts';
+import { Locks } from '../host/harness/locks.ts';
+import { runTool } from '../host/harness/programs.ts';
+import { until } from '../host/until.ts';
+import { motemq, program } from './harness-program.ts';
 import { together } from './harness-together.ts';
+import { motemq as motemqHere } from './run-motemq.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'firmware-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -123,43 +127,97 @@ together('a release is written to a board', async () => {
 
 const application = release('application', { 'manifest.json': Buffer.from('{"include":["$(MODDABLE)/examples/manifest_base.json"],"modules":{"*":"./main"}}') });
 
+/** A port of this test alone, which is not there: tests of another work tree run at the same time, and ports are locked. */
+const port = (name: string): string => `/dev/motemq-${process.pid}-${name}`;
+
 together('an application for Moddable without its SDK: what is missing, and what to do', async () => {
     const without = { PATH: '/usr/bin:/bin', MODDABLE: '' };
-    // A port each: they run side by side, and a port is locked.
-    const [missing, mod, platform, setting] = await Promise.all([
-        flash(without, application, '--port', '/dev/ttyUSB10', '--platform', 'esp32'), flash(without, application, '--port', '/dev/ttyUSB11', '--platform', 'esp32', '--mod'),
-        flash(without, application, '--port', '/dev/ttyUSB12'), flash(without, application, 'ssid', '--port', '/dev/ttyUSB13', '--platform', 'esp'),
+    const [missing, mod] = await Promise.all([
+        flash(without, application, '--port', port('missing'), '--platform', 'esp32'), flash(without, application, '--port', port('mod'), '--platform', 'esp32', '--mod'),
     ]);
     assert.is(missing.code, BENCH_FAILED, missing.output);
     assert.match(missing.output, /no mcconfig on the PATH\n +install it/);
     assert.match(mod.output, /no mcrun on the PATH/);
-    for (const [{ code, output }, message] of [[platform, /which board is it\? --platform/], [setting, /'ssid' is no setting/]] as const) {
-        assert.is(code, USAGE, output);
-        assert.match(output, message);
+});
+
+test('what is asked for wrongly is said before anything of the board is touched, its lock too', async () => {
+    const unlock = new Locks().take(port('taken'));
+    const espruino = release('espruino', esp32());
+    const platform = ['--platform', 'esp'];
+    const usage: readonly (readonly [string[], RegExp])[] = [
+        [[application], /which board is it\? --platform/], [[application, 'ssid', ...platform], /'ssid' is no setting/], [[application, ...platform, '--erase'], /--erase means nothing to the tools of Moddable/],
+        [[application, ...platform, '--baud', '9600'], /--baud means nothing/], [[application, ...platform, '--reset', 'none'], /--reset means nothing/], [[espruino, '--mod'], /--mod is for applications for Moddable/],
+        [[espruino, 'ssid=home'], /'ssid=home' means nothing here/], [[join(folder, 'none.yaml')], /there is no file/], [[espruino, '--baud', '1'], /--baud is a number/],
+    ];
+    try {
+        for (const [words, message] of usage) {
+            const { code, output } = await motemqHere('flash', ...words, '--port', port('taken'));
+            assert.is(code, USAGE, output);
+            assert.match(output, message);
+        }
+        const nowhere = await motemqHere('flash', espruino, '--port', 'http://there');
+        assert.is(nowhere.code, USAGE);
+        assert.match(nowhere.output, /'http:\/\/there' names no port/);
+        assert.match((await motemqHere('flash', espruino, '--port', port('taken'))).output, /is in use by another motemq/);
+    } finally {
+        unlock();
     }
 });
 
+test('a tool that hangs is ended at its deadline with all that it has started, and its last lines are shown', async () => {
+    const pid = join(folder, 'pid');
+    const script = `echo begun; sleep 600 & echo $! > ${pid}; echo waiting >&2; wait`;
+    const error = await runTool('sh', ['-c', script, 'password=secret'], 700, 'look').then(() => null, (error: Error) => error);
+    assert.instance(error, BenchError);
+    assert.match(error!.message, /^sh -c .* was still running after 0\.7 s, and was ended\. Its last lines:\n {4}begun\n {4}waiting$/);
+    assert.not.match(error!.message, /secret/);
+    await until('what it has started is gone', () => !isAlive(Number(readFileSync(pid, 'utf8'))));
+    const failed = await runTool('sh', ['-c', 'for n in 1 2 3 4 5 6 7 8 9; do echo line $n; done; exit 3'], 60_000, 'look').then(() => null, (error: Error) => error);
+    assert.match(failed!.message, / ended with 3\. Its last lines:\n {4}line 2\n[^]*line 9$/);
+    const absent = await runTool('motemq-no-such-tool', [], 60_000, 'look').then(() => null, (error: Error) => error);
+    assert.match(absent!.message, /ENOENT/);
+    assert.is(await runTool('sh', ['-c', 'echo fine'], 60_000, 'look'), 'fine\n');
+});
+
+/** A process that has ended, and nobody has asked for its code, is not. */
+function isAlive(pid: number): boolean {
+    try {
+        return !/^State:\s+Z/m.test(readFileSync(`/proc/${pid}/status`, 'utf8'));
+    } catch {
+        return false;
+    }
+}
+
 together('an application for Moddable: mcconfig builds, then deploys, on the port; its end is ours', async () => {
     // Stands in for the SDK: it writes down how it was called. Everything else about it is the SDK's.
-    const tools = release('tools', { mcconfig: Buffer.from('#!/bin/sh\necho "$(pwd)|$UPLOAD_PORT|$*" >> "$CALLS"\ncase "$*" in *fail=1*) exit 3;; esac\n') });
+    const tools = release('tools', { mcconfig: Buffer.from('#!/bin/sh\necho "$(pwd)|$UPLOAD_PORT|$*" >> "$CALLS"\ncase "$0" in *mcrun) echo Installing mod...complete; exec sleep 600;; esac\ncase "$*" in *fail=1*) echo oh no; exit 3;; *hang=1*) echo hanging; exec sleep 600;; esac\n') });
     chmodSync(join(tools, 'mcconfig'), 0o755);
     symlinkSync(join(tools, 'mcconfig'), join(tools, 'mcrun'));
-    writeFileSync(join(folder, 'map.yaml'), 'boards:\n  pantry: { port: /dev/ttyUSB7, chip: esp32c3, engine: moddable }\n');
+    writeFileSync(join(folder, 'map.yaml'), `boards:\n  pantry: { port: ${port('7')}, chip: esp32c3, engine: moddable }\n`);
     const environment = (name: string) => ({ PATH: `${tools}:${process.env['PATH']}`, MODDABLE: tools, CALLS: join(folder, name) });
     const calls = (name: string): string[] => readFileSync(join(folder, name), 'utf8').trim().split('\n');
     const [done, mod, failed, lost, socket] = await Promise.all([
-        flash(environment('done'), application, '--board', 'pantry', '--map', join(folder, 'map.yaml'), 'ssid=home', 'password=a b'), flash(environment('mod'), application, '--port', '/dev/ttyUSB1', '--platform', 'esp', '--mod', '--debug'),
-        flash(environment('failed'), application, '--port', '/dev/ttyUSB2', '--platform', 'esp', 'fail=1'), flash({ ...environment('lost'), MODDABLE: join(folder, 'nowhere') }, application, '--port', '/dev/ttyUSB3', '--platform', 'esp'),
+        flash(environment('done'), application, '--board', 'pantry', '--map', join(folder, 'map.yaml'), 'ssid=home', 'password=a b'), flash(environment('mod'), application, '--port', port('1'), '--platform', 'esp', '--mod', '--debug'),
+        flash(environment('failed'), application, '--port', port('2'), '--platform', 'esp', 'fail=1'), flash({ ...environment('lost'), MODDABLE: join(folder, 'nowhere') }, application, '--port', port('3'), '--platform', 'esp'),
         flash(environment('socket'), application, '--port', 'socket://127.0.0.1:1', '--platform', 'esp'),
     ]);
     assert.is(done.code, PASSED, done.output);
-    assert.equal(calls('done'), [`${application}|/dev/ttyUSB7|-m -p esp32/esp32c3 -t build ssid=home password=a b`, `${application}|/dev/ttyUSB7|-m -p esp32/esp32c3 -t deploy ssid=home password=a b`]);
-    assert.equal(calls('mod'), [`${application}|/dev/ttyUSB1|-d -m -p esp`], mod.output);
+    assert.equal(calls('done'), [`${application}|${port('7')}|-m -p esp32/esp32c3 -t build ssid=home password=a b`, `${application}|${port('7')}|-m -p esp32/esp32c3 -t deploy ssid=home password=a b`]);
+    assert.is(mod.code, PASSED, 'its mod is installed, though it stays for a debugger');
+    assert.equal(calls('mod'), [`${application}|${port('1')}|-d -m -p esp`], mod.output);
     assert.is(failed.code, BENCH_FAILED, failed.output);
-    assert.match(failed.output, /mcconfig -m -p esp -t build ended with 3\n/);
+    assert.match(failed.output, /mcconfig -m -p esp -t build ended with 3\. Its last lines:\n {4}oh no\n/);
     assert.is(calls('failed').length, 1);
     assert.match(lost.output, /MODDABLE names .*nowhere, which does not exist/);
     assert.is(socket.code, USAGE, socket.output);
+    const child = spawn(process.execPath, [program, 'flash', application, '--port', port('4'), '--platform', 'esp', 'hang=1'], { env: { ...process.env, ...environment('hung') } });
+    let output = '';
+    for (const stream of [child.stdout, child.stderr]) stream.on('data', (bytes: Buffer) => output += bytes.toString());
+    const ended = new Promise(resolve => child.once('close', resolve));
+    await until('the tool hangs', () => output.includes('hanging'), 30);
+    child.kill('SIGINT');
+    assert.is(await ended, INTERRUPTED, output);
+    assert.match(output, /interrupted\n +the application on the board may be incomplete/);
 });
 
 test.run();

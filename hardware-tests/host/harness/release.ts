@@ -9,6 +9,9 @@ import type { Firmware } from './firmware.ts';
 import { imageFault, otherChip, withFlashParameters } from './image.ts';
 import type { Part } from './loader-session.ts';
 
+/** Ms that an archive of a few megabytes takes at most. */
+const UNPACKED = 60_000;
+
 interface Layout {
     readonly chip: string;
     /** For people. */
@@ -45,9 +48,10 @@ export function readRelease(path: string): Firmware {
     try {
         try {
             // Not gzip alone: bsdtar, on Windows and macOS, reads zip archives, too.
-            execFileSync('tar', ['-xf', resolve(path), '-C', folder], { stdio: ['ignore', 'ignore', 'pipe'] });
+            execFileSync('tar', ['-xf', resolve(path), '-C', folder], { stdio: ['ignore', 'ignore', 'pipe'], timeout: UNPACKED, killSignal: 'SIGKILL' });
         } catch (error) {
             const { code, stderr } = error as NodeJS.ErrnoException & { stderr?: Buffer };
+            if (code === 'ETIMEDOUT') throw new BenchError(`tar was still unpacking ${path} after ${UNPACKED / 1000} s`, 'unpack it by hand and name its folder');
             if (code === 'ENOENT') throw new BenchError('there is no program tar to unpack the archive with', `unpack ${path} and name its folder`);
             throw new UsageError(`${path} cannot be unpacked: ${String(stderr).trim().split('\n')[0]}. Was it downloaded whole?`);
         }

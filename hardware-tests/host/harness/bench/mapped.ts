@@ -1,10 +1,9 @@
 // A board of the board map: who drives its engine, and what takes its power away.
-import { exec } from 'node:child_process';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import type { Board } from '../board-map.ts';
-import { BenchError, UsageError } from '../errors.ts';
+import { UsageError } from '../errors.ts';
 import type { Port } from '../port.ts';
+import { runTool } from '../programs.ts';
 import type { BenchBoard } from './bench-board.ts';
 import { mappedEspruino } from './espruino.ts';
 import { LentPort } from './lent-port.ts';
@@ -29,10 +28,6 @@ export function mappedBoard(board: Board, address: string): BenchBoard {
 }
 
 async function cyclePower({ name, power }: Board): Promise<void> {
-    try {
-        await promisify(exec)(power, { timeout: POWER });
-    } catch (error) {
-        throw new BenchError(`the power of ${name} was not cycled: ${(error as Error).message.trim()}`, `does this run in a shell? ${power}`);
-    }
+    await runTool(power, [], POWER, `it is to cycle the power of ${name}: does it run in a shell?`, { shell: true });
     await sleep(STARTED);
 }

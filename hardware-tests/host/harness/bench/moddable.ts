@@ -1,10 +1,13 @@
 // Boards with Moddable at a port of this machine. The SDK builds the suites as an application, a release build, and puts it onto the board; then the
 // program has UART 0 for itself: a debug build would keep it for its debugger, has less memory, and an ESP8266 has none left.
+import { appendFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openPort } from '../addresses.ts';
 import type { Board } from '../board-map.ts';
+import { untilInterrupted } from '../commands/interrupt.ts';
 import { UsageError } from '../errors.ts';
-import { flashModdable, needSdk } from '../moddable.ts';
+import { flashModdable, needSdk, planModdable } from '../moddable.ts';
 import type { Port } from '../port.ts';
 import { intoApplication, playSequence } from '../reset.ts';
 import type { BenchBoard, Tell } from './bench-board.ts';
@@ -30,10 +33,13 @@ export function mappedModdable({ name, port, chip, baud, tags }: Board, address:
         },
         async load(line, image, say) {
             const folder = writeApplication(image, { name, chip, baud });
+            const plan = planModdable(folder, { port, chip, platform: '', debug: false, mod: false, settings: [] });
+            const log = join(folder, 'build.log');
+            writeFileSync(log, '');
             const before = building;
             const built = before.catch(() => {}).then(() => (line as LentPort).lend(() => {
                 say(`mcconfig builds ${image.name} for ${chip} and writes it`);
-                return flashModdable(folder, { port, chip, platform: '', debug: false, mod: false, settings: [] });
+                return untilInterrupted('the program on the board may be incomplete: run the command again', interrupted => flashModdable(plan, { interrupted, onOutput: text => appendFileSync(log, text) }));
             }));
             building = built;
             await built;

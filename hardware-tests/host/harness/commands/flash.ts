@@ -7,8 +7,8 @@ import type { Firmware } from '../firmware.ts';
 import { flash, restart } from '../flasher.ts';
 import type { Part } from '../loader-session.ts';
 import { Locks } from '../locks.ts';
-import { flashModdable, isModdableFolder } from '../moddable.ts';
-import { interruptible } from './interrupt.ts';
+import { flashModdable, isModdableFolder, planModdable } from '../moddable.ts';
+import { interruptible, untilInterrupted } from './interrupt.ts';
 import { progress } from './progress.ts';
 import { readBaud, readTarget } from './target.ts';
 import type { Target } from './target.ts';
@@ -43,18 +43,38 @@ async function flashBoard({ values, positionals }: Arguments): Promise<number> {
     if (!what) throw new UsageError('say what to write: motemq flash MANIFEST --port PORT');
     const baud = readBaud(values, FASTEST);
     const target = await readTarget(values);
-    const moddable = isModdableFolder(what);
-    if (!moddable && more.length) throw new UsageError(`'${more[0]}' means nothing here`);
-    const firmware = moddable ? null : await findFirmware(what);
-    if (firmware && target.chip && target.chip !== firmware.chip) throw new UsageError(`${target.name} is an ${target.chip}, and ${what} is for an ${firmware.chip}`);
+    const work = isModdableFolder(what) ? moddableWork(what, more, target, values) : await firmwareWork(what, more, target, baud, values);
+    // All that can be known without the board is known by now.
     const unlock = new Locks().take(target.name);
     try {
-        if (firmware) await flashAt(target, firmware, baud, values['erase'] === true);
-        else await flashModdable(what, { port: target.port, chip: target.chip, platform: String(values['platform'] ?? ''), debug: values['debug'] === true, mod: values['mod'] === true, settings: more });
+        await work();
     } finally {
         unlock();
     }
     return PASSED;
+}
+
+/** Options that only applications for Moddable have, and those that mean nothing to its tools. */
+const forModdable = ['platform', 'debug', 'mod'];
+const notForModdable = ['baud', 'erase', 'reset'];
+
+function refuse(options: readonly string[], values: Arguments['values'], why: string): void {
+    const wrong = options.find(name => values[name] !== undefined);
+    if (wrong) throw new UsageError(`--${wrong} ${why}`);
+}
+
+async function firmwareWork(what: string, more: readonly string[], target: Target, baud: number, values: Arguments['values']): Promise<() => Promise<void>> {
+    if (more.length) throw new UsageError(`'${more[0]}' means nothing here`);
+    refuse(forModdable, values, `is for applications for Moddable, and ${what} is none`);
+    const firmware = await findFirmware(what);
+    if (target.chip && target.chip !== firmware.chip) throw new UsageError(`${target.name} is an ${target.chip}, and ${what} is for an ${firmware.chip}`);
+    return () => flashAt(target, firmware, baud, values['erase'] === true);
+}
+
+function moddableWork(what: string, settings: readonly string[], { port, chip }: Target, values: Arguments['values']): () => Promise<void> {
+    refuse(notForModdable, values, 'means nothing to the tools of Moddable, which write its applications');
+    const plan = planModdable(what, { port, chip, platform: String(values['platform'] ?? ''), debug: values['debug'] === true, mod: values['mod'] === true, settings });
+    return () => untilInterrupted('the application on the board may be incomplete: run the command again', interrupted => flashModdable(plan, { interrupted, onOutput: text => process.stdout.write(text) }));
 }
 
 async function flashAt(target: Target, firmware: Firmware, baud: number, erase: boolean): Promise<void> {

@@ -12,6 +12,23 @@ export const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
  * ends the process.
  */
 export async function interruptible<T>(port: Port, advice: string, work: (port: Port) => Promise<T>): Promise<T> {
+    return untilInterrupted(advice, interrupted => work({
+        name: port.name, usb: port.usb, gone: AbortSignal.any([port.gone, interrupted]),
+        get hasLines() {
+            return port.hasLines;
+        },
+        get onBytes() {
+            return port.onBytes;
+        },
+        set onBytes(take) {
+            port.onBytes = take;
+        },
+        write: bytes => port.write(bytes), setLines: lines => port.setLines(lines), setBaud: baud => port.setBaud(baud), close: () => port.close(),
+    }));
+}
+
+/** Runs `work` with a signal that aborts, with an Interrupted, as soon as the user presses Ctrl-C. A second one ends the process. */
+export async function untilInterrupted<T>(advice: string, work: (interrupted: AbortSignal) => Promise<T>): Promise<T> {
     const end = new AbortController();
     const interrupted = (): void => {
         if (end.signal.aborted) leave(INTERRUPTED);
@@ -19,19 +36,7 @@ export async function interruptible<T>(port: Port, advice: string, work: (port: 
     };
     for (const signal of endings) process.on(signal, interrupted);
     try {
-        return await work({
-            name: port.name, usb: port.usb, gone: AbortSignal.any([port.gone, end.signal]),
-            get hasLines() {
-                return port.hasLines;
-            },
-            get onBytes() {
-                return port.onBytes;
-            },
-            set onBytes(take) {
-                port.onBytes = take;
-            },
-            write: bytes => port.write(bytes), setLines: lines => port.setLines(lines), setBaud: baud => port.setBaud(baud), close: () => port.close(),
-        });
+        return await work(end.signal);
     } finally {
         for (const signal of endings) process.off(signal, interrupted);
     }

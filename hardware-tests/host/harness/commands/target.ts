@@ -1,4 +1,5 @@
 // The board that a command is for: one of the map, or any at a port.
+import { parseAddress } from '../addresses.ts';
 import { boardMapPath, readBoardMap, readEntry } from '../board-map.ts';
 import type { Arguments } from '../cli.ts';
 import { UsageError } from '../errors.ts';
@@ -21,6 +22,7 @@ export interface Target {
 export async function readTarget(values: Arguments['values']): Promise<Target> {
     const { board: name, port, reset } = values as Record<string, string | undefined>;
     if ((name === undefined) === (port === undefined)) throw new UsageError('name the board: --board NAME or --port PORT');
+    if (port !== undefined) parseAddress(port);
     if (port !== undefined) return { name: port, port, chip: '', engine: '', baud: 115200, entry: readEntry(typeof reset === 'string' ? reset : '') };
     const path = String(values['map'] ?? boardMapPath);
     const map = await readBoardMap(path);
