@@ -156,7 +156,9 @@ export class Application {
         const { judge, up } = this.world;
         const { client, clock } = this;
         judge.require(this.thrown === clock.caughtErrors, 'exceptions', `${this.thrown} exceptions of the application, ${clock.caughtErrors} reported`);
-        judge.require(client.sent === this.accepted && client.acknowledged === this.acknowledged && client.refused === this.refused, 'told truly', 'a counter is wrong');
+        // On Espruino a subscription that is renewed by itself counts, too, when the oldest packet still has its identifier.
+        const refused = client.refused === this.refused || (this.identifiers && this.world.settings.identifiersGoRound && client.refused > this.refused);
+        judge.require(client.sent === this.accepted && client.acknowledged === this.acknowledged && !!refused, 'told truly', 'a counter is wrong');
         for (const [handle, entry] of this.pending) {
             judge.require(!entry || client.isPending(handle), 'delivered', `message ${entry?.number} is neither acknowledged nor pending`);
             break;
