@@ -1,7 +1,7 @@
 // `motemq test` as a user runs it, on emulated boards that are flashed, reset and driven over their serial line: verdicts, exit codes and reports,
 // with boards that fail in every way at the same time.
 import { execFileSync, spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -175,10 +175,14 @@ together('Ctrl-C: the test that runs ends, the rest is not begun, and the report
 
 together('what is not asked for rightly ends with 3 and says what there is; --list says what each test shows', async () => {
     const node = { board: ['node'] };
+    mkdirSync(join(folder, 'torn'));
+    writeFileSync(join(folder, 'torn', 'results.json'), '{"boards":');
     const wrong: readonly (readonly [object, RegExp])[] = [
         [{ ...node, filter: 'fly' }, /no test has fly in its name; there are connect, publish/], [{ ...node, repeat: '0' }, /--repeat is a whole number/],
         [{ board: ['virtual:tired'] }, /'tired' is neither a chip .* nor a fault/], [{ map: join(folder, 'none.yaml') }, /there is no board map at .*virtual/s],
         [{ ...node, 'rerun-failed': true, 'report': join(folder, 'none') }, /there is no earlier run/], [{ ...node, broker: 'post' }, /--broker is aedes or mosquitto/],
+        [{ ...node, report: join(folder, 'torn', 'results.json') }, /reports cannot be written into .*results\.json/], [{ ...node, 'rerun-failed': true, 'report': join(folder, 'torn') }, /is not what motemq test has written/],
+        [{ ...node, address: '192.0.2.1' }, /--address is one of this machine, .*127\.0\.0\.1/],
     ];
     for (const [values, message] of wrong) {
         const error = await runSuites({ values: values as Arguments['values'], positionals: [] }).then(() => null, (error: Error) => error);

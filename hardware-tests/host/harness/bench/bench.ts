@@ -23,12 +23,17 @@ export interface BenchOptions extends Pick<RunOptions, 'network' | 'hide' | 'ret
     readonly bail: boolean;
 }
 
+interface RunningBroker {
+    readonly port: number;
+    stop(): Promise<void>;
+}
+
 export interface BoardPlan {
     readonly board: BenchBoard;
     readonly tests: readonly TestPlan[];
 }
 
-/** Plays each board's tests. Never rejects for what boards and tests do. */
+/** Plays each board's tests. Never rejects for what boards and tests do; rejects before any begins if there is no broker, or no room for the logs. */
 export async function runBench(boards: readonly BoardPlan[], options: BenchOptions, progress: Progress): Promise<RunResult> {
     const begun = new Date();
     const run = randomBytes(4).toString('hex');
@@ -46,20 +51,23 @@ export async function runBench(boards: readonly BoardPlan[], options: BenchOptio
             progress.fault(board, fault, broken);
         },
     };
-    const results = await Promise.all(boards.map(async ({ board, tests }) => {
-        const path = join(options.folder, board.name.replace(/[^\w.-]/g, '_'));
-        const log = new RawLog(`${path}.log`, options.hide);
-        rmSync(`${path}.trace`, { force: true });
-        const trace = traceFile(`${path}.trace`);
-        // A broker of its own: a subscription to # shall not hear other boards.
-        const broker = await startBroker(options.broker);
-        try {
-            return await new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped: halt.signal }, log, trace, watched).run();
-        } finally {
-            await broker.stop();
+    const brokers: RunningBroker[] = [];
+    try {
+        const runs: BoardRun[] = [];
+        for (const { board, tests } of boards) {
+            const path = join(options.folder, board.name.replace(/[^\w.-]/g, '_'));
+            const log = new RawLog(`${path}.log`, options.hide);
+            rmSync(`${path}.trace`, { force: true });
+            // A broker of its own: a subscription to # shall not hear other boards.
+            const broker = await startBroker(options.broker);
+            brokers.push(broker);
+            runs.push(new BoardRun(board, tests, { ...options, run, brokerPort: broker.port, stopped: halt.signal }, log, traceFile(`${path}.trace`), watched));
         }
-    }));
-    return { run, begun: begun.toISOString(), ms: Date.now() - begun.getTime(), broker: options.broker, boards: results };
+        const results = await Promise.all(runs.map(one => one.run()));
+        return { run, begun: begun.toISOString(), ms: Date.now() - begun.getTime(), broker: options.broker, boards: results };
+    } finally {
+        await Promise.all(brokers.map(broker => broker.stop()));
+    }
 }
 
 /** A failed test is certain, whatever else the bench did wrong. */
@@ -69,7 +77,7 @@ export function exitCodeOf({ boards }: RunResult): number {
     return boards.some(({ broken }) => broken) || counts.unreached > 0 ? BENCH_FAILED : PASSED;
 }
 
-async function startBroker(kind: 'aedes' | 'mosquitto'): Promise<{ readonly port: number; stop(): Promise<void> }> {
+async function startBroker(kind: 'aedes' | 'mosquitto'): Promise<RunningBroker> {
     if (kind === 'aedes') return Broker.start({ user });
     const mosquitto = await Mosquitto.start({ user });
     if ('unavailable' in mosquitto) throw new BenchError(`there is no Mosquitto: ${mosquitto.unavailable}`, 'install mosquitto, or leave --broker out');

@@ -1,5 +1,5 @@
 // `motemq test`: the suites on boards, and reports of how they went.
-import { existsSync, readFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { table } from '../../../../scripts/table.ts';
 import type { Arguments } from '../cli.ts';
@@ -42,6 +42,7 @@ export async function test({ values, positionals }: Arguments, print: (text: str
         print(`nothing failed in the last run (${folder})`);
         return PASSED;
     }
+    demandFolder(folder);
     const network = networkOf(process.env);
     const stop = new AbortController();
     // Ctrl-C and its kin: tests that run end, reports are written, and boards are left running their program. A second one ends it at once.
@@ -74,11 +75,31 @@ function whole(values: Arguments['values'], name: string, least: number, most: n
 function failedBefore(boards: readonly BenchBoard[], plan: readonly TestPlan[], folder: string): BoardPlan[] {
     const path = join(folder, 'results.json');
     if (!existsSync(path)) throw new UsageError(`there is no earlier run in ${folder}`);
-    const before = JSON.parse(readFileSync(path, 'utf8')) as RunResult;
+    const before = readResult(path);
     return boards.map((board) => {
         const earlier = before.boards.find(({ name }) => name === board.name)?.tests ?? [];
         return { board, tests: plan.filter(({ name }) => earlier.some(test => test.name === name && (test.status === 'failed' || test.status === 'unreached'))) };
     }).filter(({ tests }) => tests.length > 0);
+}
+
+function readResult(path: string): RunResult {
+    try {
+        const result = JSON.parse(readFileSync(path, 'utf8')) as RunResult;
+        if (Array.isArray(result.boards)) return result;
+    } catch {
+        // Whatever it is instead.
+    }
+    throw new UsageError(`${path} is not what motemq test has written: name the folder of an earlier run with --report`);
+}
+
+/** Refuses, before anything is begun, what no reports can be written into. */
+function demandFolder(folder: string): void {
+    try {
+        mkdirSync(folder, { recursive: true });
+        accessSync(folder, constants.W_OK);
+    } catch (error) {
+        throw new UsageError(`reports cannot be written into ${folder} (${(error as Error).message}): name another folder with --report`);
+    }
 }
 
 function progressOf(boards: readonly BenchBoard[], print: (text: string) => void): Progress {

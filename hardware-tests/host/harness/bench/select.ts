@@ -20,6 +20,7 @@ export interface Selection {
 
 /** The boards, each with a name of its own. Refuses names that mean nothing. */
 export async function selectBoards({ names, map, tag, address }: Selection): Promise<BenchBoard[]> {
+    if (address && !ownAddresses().includes(address)) throw new UsageError(`--address is one of this machine, at which it listens for boards: ${ownAddresses().join(', ')}`);
     const path = map || boardMapPath;
     const mapped = await readBoardMap(path);
     const wanted = names.length ? names : mapped.filter(board => canDrive(board) && (!tag || board.tags.includes(tag))).map(({ name }) => name);
@@ -41,10 +42,12 @@ function distinctNames(wanted: readonly string[]): string[] {
     return kinds.map((kind, index) => kinds.indexOf(kind) === kinds.lastIndexOf(kind) ? kind : `${kind}${kinds.slice(0, index + 1).filter(other => other === kind).length}`);
 }
 
+const interfaces = () => Object.values(networkInterfaces()).flatMap(list => list ?? []);
+const ownAddresses = (): string[] => interfaces().map(({ address }) => address);
+
 /** The first IPv4 address that this machine has in a network. */
 function ownAddress(): string {
-    const addresses = Object.values(networkInterfaces()).flatMap(list => list ?? []);
-    const found = addresses.find(({ family, internal }) => family === 'IPv4' && !internal);
+    const found = interfaces().find(({ family, internal }) => family === 'IPv4' && !internal);
     if (!found) throw new BenchError('this machine is in no network in which a board could reach it', 'join the network of the boards, or name the address: --address 192.168.1.10');
     return found.address;
 }
