@@ -64,8 +64,10 @@ class Patient {
         return 0;
     }
 
+    /** By the first command of that rung which a modem is given at no other time. */
     get bearerDowns(): number {
-        return this.count((this.driver.bearerDown.find(({ command }) => command !== 'AT+CCHSTOP') ?? this.driver.bearerDown[0]).command);
+        const { init, bearerDown } = this.driver;
+        return this.count(bearerDown.find(({ command }) => !init.some(step => step.command === command))!.command);
     }
 
     get resets(): number {

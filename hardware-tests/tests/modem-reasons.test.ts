@@ -43,6 +43,14 @@ test('sim7600: a service of TLS that hands out bytes unasked is started again on
     assert.is(modem.settings.get('+CCHSET'), '1,1');
 });
 
+test('a Quectel whose context comes up by other commands is a wrong modem, and named', () => {
+    for (const model of ['Quectel_BC66', 'Quectel_BC26', 'Quectel_BC660K-GL']) {
+        const attempt = new Attempt({ ...dialectNamed('bg96')!, model }, {});
+        assert.is(attempt.open(60), WRONG_MODEM, model);
+        assert.is(attempt.rig.transport.model, model);
+    }
+});
+
 for (const dialect of dialects) {
     test(`${dialect.name}: all is well, and the modem knows every command`, () => {
         const attempt = new Attempt(dialect, {});

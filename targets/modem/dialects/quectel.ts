@@ -1,10 +1,11 @@
-// Quectel BG95, BG96, BG77, EC2x, EG9x: sockets by QIOPEN, TLS by QSSLOPEN.
+// Quectel BG95, BG96, BG77, EC2x, EG9x: sockets by QIOPEN, TLS by QSSLOPEN. Not BC26 and BC66: their sockets are these, but nothing that is
+// known of them has QIACT and QICSGP (their context comes up by itself, or by QGACT and QCGDEFCONT).
 import { BEARER_LOST, CLOSED, DATA, POWERED_DOWN } from '../dialect.ts';
 import type { Dialect } from '../dialect.ts';
 
 export const quectel: Dialect = {
     name: 'Quectel BG9x/EC2x',
-    models: ['BG9', 'BG7', 'EC2', 'EG9', 'EG2', 'BC66', 'BC26'],
+    models: ['BG9', 'BG7', 'EC2', 'EG9', 'EG2'],
     pinTries: ['AT+QPINC="SC"', '+QPINC: "SC",%r,%*'],
     init: [],
     bearer: [

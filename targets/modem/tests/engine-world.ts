@@ -35,6 +35,9 @@ export class Line implements SerialPort {
     }
 }
 
+/** Of the pieces in which what the modem says may arrive, in bytes. */
+export const sizes = [1, 2, 3, 7, 1000];
+
 /** Steps of all tests of this process lie in one book. */
 const book = new Uint8Array(16384);
 const writer = new BookWriter([], '\r', 192);
