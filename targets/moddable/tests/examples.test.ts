@@ -9,6 +9,10 @@ import { boardTest, engine } from '../../../hardware-tests/boards/xs/tests/on-bo
 import { Broker } from '../../../hardware-tests/host/broker.ts';
 import { until } from '../../../hardware-tests/host/until.ts';
 import { root } from '../../../scripts/root.ts';
+import { VirtualPlatform } from '../../../src/session/tests/world.ts';
+import { BROKER, NetworkMemory } from '../network-memory.ts';
+import { RecordStore } from '../record-store.ts';
+import { Flash } from './flash.ts';
 
 interface Manifest {
     readonly include: readonly string[];
@@ -95,6 +99,50 @@ boardTest('the ESP8266 node, in 32 KB with a stack of 256 slots, publishes once 
             assert.match(told.at(-1)!, minuteOfSleep);
             assert.equal(payloads, Array.from({ length: day }, () => '{"temperature":21.34}'));
         }
+    } finally {
+        await broker.stop();
+    }
+});
+
+/** Flash in which the ESP8266 node remembers a broker at `address`. */
+function flashThatKnows(address: string): object {
+    const values = new Flash(63, 4096, false);
+    const memory = new NetworkMemory({ platform: new VirtualPlatform(), store: new RecordStore({ values, valueSize: 63, recordSize: 120 }), name: 'field broker.example' });
+    memory.take(BROKER);
+    memory.channel = 6;
+    memory.broker = address;
+    memory.settle(true);
+    return { network: Object.fromEntries([...values.content].map(([name, bytes]) => [name, Buffer.from(bytes).toString('hex')])) };
+}
+
+boardTest('the ESP8266 node asks no name server for an address that it knows; one that has become wrong costs a connection', async () => {
+    const payloads: string[] = [];
+    const broker = await Broker.start({ onPublish: ({ payload }) => void payloads.push(payload.toString()) });
+    const wake = async (flash: object, names: object): Promise<{ readonly states: string; readonly flash: object }> => {
+        const board = await boot('moddable-esp8266', broker, { flash, names });
+        assert.equal(await board.end, { code: 0, errors: '' });
+        const { told, ...node } = asleep(board);
+        return { states: told.slice(0, -1).map(line => line.slice('state '.length)).join('; '), flash: node.flash };
+    };
+    /** As `wake`, again if it had to ask all the same: at one start of 32, by chance. */
+    const wakeKnowing = async (flash: object, names: object, states: string): Promise<object> => {
+        for (let tries = 1; ; tries++) {
+            const woken = await wake(flash, names);
+            if (tries === 4) assert.is(woken.states, states);
+            if (woken.states === states) return woken.flash;
+        }
+    };
+    const names = { 'broker.example': '127.0.0.1' };
+    const once = '1; 2; 3; 4; 5; 0, reason 16';
+    try {
+        const first = await wake({}, names);
+        assert.is(first.states, once);
+        // There is no such name any more.
+        await wakeKnowing(first.flash, {}, once);
+        // Nobody listens there; the new address is remembered.
+        const moved = await wakeKnowing(flashThatKnows('127.0.0.99'), names, '1; 2; 1, reason 18; 2; 3; 4; 5; 0, reason 16');
+        await wakeKnowing(moved, {}, once);
+        assert.ok(payloads.length >= 4);
     } finally {
         await broker.stop();
     }
