@@ -9,23 +9,25 @@ const CHUNK = 536;
 /** Bytes that the machine below takes before it takes no more. */
 const WINDOW = 65536;
 
-const worker = new Worker(new URL('./sockets.mjs', import.meta.url));
+/** Started when it is first needed: many programs use no socket, and a thread costs more than all else that they do. */
+let worker: Worker | null = null;
 const sockets = new Map<number, Socket>();
 let latest = 0;
 let scheduled = false;
 
 function order(what: Order): void {
+    worker ??= new Worker(new URL('./sockets.mjs', import.meta.url)).on('message', hear);
     worker.postMessage(what, []);
 }
 
-worker.on('message', (report: Report) => {
+function hear(report: Report): void {
     const socket = sockets.get(report.id);
     if (!socket) return;
     if (report.what === 'bytes') socket.arrived += Buffer.from(report.bytes).toString('latin1');
     else if (report.what === 'sent') socket.travelling -= report.count;
     else socket.gone = true;
     schedule();
-});
+}
 
 /** Espruino goes round its idle loop for as long as there is a socket; here, for as long as something happens. */
 function schedule(): void {
