@@ -1,7 +1,10 @@
 // `require('Storage')` of the model: named files in a flash that can be full, and that is a file of the working folder.
-import { existsSync, readFileSync, writeFileSync } from 'node:fs';
+import { appendFileSync, existsSync, readFileSync } from 'node:fs';
 
-/** A file of the working folder, or where the variable says: threads of one process have one folder, and their own variables. */
+/**
+ * A file of the working folder, or where the variable says: threads of one process have one folder, and their own variables. It grows by a line for
+ * each change, `[name, bytes of the file, offset, base64]`, or `[name]` for one that is erased: a program writes its files in hundreds of pieces.
+ */
 const FLASH = process.env['ESPRUINO_FLASH'] ?? 'espruino.flash';
 /** Bytes of it. */
 const SIZE = 65536;
@@ -9,11 +12,15 @@ const SIZE = 65536;
 const HEADER = 32;
 
 export class Storage {
-    private readonly files: Map<string, Buffer>;
+    private readonly files = new Map<string, Buffer>();
 
     constructor() {
-        const held = existsSync(FLASH) ? JSON.parse(readFileSync(FLASH, 'utf8')) as [string, string][] : [];
-        this.files = new Map(held.map(([name, bytes]) => [name, Buffer.from(bytes, 'base64')]));
+        const lines = existsSync(FLASH) ? readFileSync(FLASH, 'utf8').split('\n').filter(Boolean) : [];
+        for (const line of lines) {
+            const [name, size, offset, bytes] = JSON.parse(line) as [string, number?, number?, string?];
+            if (bytes === undefined) this.files.delete(name);
+            else this.put(name, size!, offset!, Buffer.from(bytes, 'base64'));
+        }
     }
 
     read(name: string, offset = 0, length?: number): string | undefined {
@@ -32,22 +39,19 @@ export class Storage {
         if (held && (offset > 0 || (held.length === wanted && erased(0, wanted)))) {
             if (offset + bytes.length > held.length) throw new Error('Too much data for file size');
             if (!erased(offset, offset + bytes.length)) throw new Error('File already written with different data');
-            bytes.copy(held, offset);
-            this.save();
+            this.keep(name, held.length, offset, bytes);
             return true;
         }
         if (offset > 0) throw new Error('Unable to find or create file');
-        if (this.getFree() + (this.files.has(name) ? (this.files.get(name) as Buffer).length + HEADER : 0) < wanted + HEADER) throw new Error('Unable to find or create file');
-        const file = Buffer.alloc(wanted, 0xff);
-        bytes.copy(file);
-        this.files.set(name, file);
-        this.save();
+        if (this.getFree() + (held ? held.length + HEADER : 0) < wanted + HEADER) throw new Error('Unable to find or create file');
+        if (held) this.erase(name);
+        this.keep(name, wanted, 0, bytes);
         return true;
     }
 
     erase(name: string): void {
         this.files.delete(name);
-        this.save();
+        note(name);
     }
 
     list(expression?: RegExp): string[] {
@@ -58,7 +62,20 @@ export class Storage {
         return SIZE - [...this.files.values()].reduce((sum, bytes) => sum + bytes.length + HEADER, 0);
     }
 
-    private save(): void {
-        writeFileSync(FLASH, JSON.stringify([...this.files].map(([name, bytes]) => [name, bytes.toString('base64')])));
+    private keep(name: string, size: number, offset: number, bytes: Buffer): void {
+        this.put(name, size, offset, bytes);
+        note(name, size, offset, bytes.toString('base64'));
     }
+
+    /** A file of another size, or none, gives way to a new one. */
+    private put(name: string, size: number, offset: number, bytes: Buffer): void {
+        const held = this.files.get(name);
+        const file = held?.length === size ? held : Buffer.alloc(size, 0xff);
+        bytes.copy(file, offset);
+        this.files.set(name, file);
+    }
+}
+
+function note(...change: readonly (string | number)[]): void {
+    appendFileSync(FLASH, `${JSON.stringify(change)}\n`);
 }
