@@ -83,7 +83,9 @@ for (const engine of noPseudoTerminals ? [] : engines) {
     });
 
     line('an option that setup does not know is a line that is gone', async () => {
-        assert.is(await run('gone=false;var l=new M.SerialLine({io:Serial3,setup:{pins:1}});l.open(O,9600);return gone+" "+l.write(B,0,1)'), 'true 0');
+        // An ESP8266 has no room for two lines and what this test has gathered.
+        await run('L.close();L=B=0');
+        assert.is(await run('gone=false;var l=new M.SerialLine({io:Serial3,setup:{pins:1},readSize:48});l.open(O,9600);return gone+" "+l.write(new Uint8Array(1),0,1)'), 'true 0');
     });
 
     line.run();

@@ -16,6 +16,17 @@ export async function isTooSmall(engine: Engine, what: string, needed: number): 
     await board.stop();
     // The 64-bit build tells what it has taken so far, and takes more.
     const isFixed = variables < needed && variables > 1024;
-    if (isFixed) console.log(`SKIPPED: ${what} on the interpreter, because it has ${variables} variables and they need ${needed}`);
+    if (isFixed) console.log(`SKIPPED: ${what} on the interpreter, because it has ${variables} variables, and ${needed} are needed`);
     return isFixed;
+}
+
+/** Those of the engines whose boards have `needed` variables. Of each other it is told that `what` is skipped. */
+export async function enginesFor(what: string, needed: number): Promise<readonly Engine[]> {
+    const small = await Promise.all(engines.map(engine => isTooSmall(engine, what, needed)));
+    return engines.filter((_, index) => !small[index]);
+}
+
+/** The interpreter, if there is one whose board has `needed` variables. Else it is told that `what` is skipped. */
+export async function interpreterFor(what: string, needed: number): Promise<Engine | undefined> {
+    return (await enginesFor(what, needed)).find(engine => engine !== model);
 }

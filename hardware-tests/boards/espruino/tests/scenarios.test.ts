@@ -14,7 +14,7 @@ import type { EspruinoBoard } from '../board.ts';
 import { model } from '../machine.ts';
 import type { Engine } from '../machine.ts';
 import { upload } from '../upload.ts';
-import { engines, isTooSmall } from './engines.ts';
+import { enginesFor } from './engines.ts';
 
 const files = { motemq: (await publishedFiles()).motemq, scenarios: await bundleForEspruino('hardware-tests/boards/espruino/scenario-main.ts') };
 
@@ -58,10 +58,7 @@ const brokers = [
 /** The scenarios' own program takes 750 variables, besides the client's 415 and what drives the board: too much for an ESP8266, where cuts and examples run. */
 const NEEDED = 2000;
 
-// All of them at once: uvu starts when the first suite has been waited for.
-const tooSmall = await Promise.all(engines.map(engine => isTooSmall(engine, 'the scenarios', NEEDED)));
-
-for (const engine of engines.filter((_, index) => !tooSmall[index])) {
+for (const engine of await enginesFor('the scenarios', NEEDED)) {
     // The model is quick to disagree with itself alone: one broker is enough for it.
     for (const { name: brokerName, start } of engine === model ? brokers.slice(0, 1) : brokers) {
         const scenarios = suite(`${engine.name} with ${brokerName}`);
