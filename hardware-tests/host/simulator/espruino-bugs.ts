@@ -63,12 +63,19 @@ export function packetsIn(text: string): string[] {
     return packets;
 }
 
-/** `packet`, of those with an identifier, with what `change` makes of that. */
-function renumber(packet: string, change: (packetIdentifier: number) => number): string {
+const number = (packet: string, at: number): number => packet.charCodeAt(at) * 256 + packet.charCodeAt(at + 1);
+
+/** Where the packet identifier of `packet` stands, of those that have one. */
+function identifierAt(packet: string): number {
     const body = bodyOf(packet);
-    const at = isMessage(packet) ? body + 2 + packet.charCodeAt(body) * 256 + packet.charCodeAt(body + 1) : body;
-    const changed = change(packet.charCodeAt(at) * 256 + packet.charCodeAt(at + 1));
-    return packet.slice(0, at) + String.fromCharCode(changed >> 8 & 255, changed & 255) + packet.slice(at + 2);
+    return isMessage(packet) ? body + 2 + number(packet, body) : body;
+}
+
+const identifierOf = (packet: string): number => number(packet, identifierAt(packet));
+
+function withIdentifier(packet: string, packetIdentifier: number): string {
+    const at = identifierAt(packet);
+    return packet.slice(0, at) + String.fromCharCode(packetIdentifier >> 8, packetIdentifier & 255) + packet.slice(at + 2);
 }
 
 const withFirst = (packet: string, byte: number): string => String.fromCharCode(byte) + packet.slice(1);
@@ -92,7 +99,7 @@ export const edgeBugs: readonly EdgeBug[] = [
             return {
                 ...each(packet => {
                     if (isConnect(packet)) forgotten = new Set(sent);
-                    else if (hasIdentifier(packet)) renumber(packet, packetIdentifier => (sent.add(packetIdentifier), packetIdentifier));
+                    else if (hasIdentifier(packet)) sent.add(identifierOf(packet));
                     return isDup(packet) ? '' : packet;
                 }),
                 made(client) {
@@ -107,7 +114,10 @@ export const edgeBugs: readonly EdgeBug[] = [
             let options: ClientOptions;
             return {
                 begin: given => void (options = given),
-                ...each(packet => isMessage(packet) && hasIdentifier(packet) ? renumber(packet, packetIdentifier => (options.onAcknowledged!(packetIdentifier), packetIdentifier)) : packet),
+                ...each(packet => {
+                    if (isMessage(packet) && hasIdentifier(packet)) options.onAcknowledged!(identifierOf(packet));
+                    return packet;
+                }),
             };
         },
     },
@@ -143,7 +153,7 @@ export const edgeBugs: readonly EdgeBug[] = [
     { name: 'byte of more than 8 bits', breaks: 'contract', make: () => each(packet => packet.startsWith('@') ? withFirst(packet, first(packet) | 256) : packet) },
 
     // Packet identifiers.
-    { name: 'identifiers from 1 to 3', breaks: 'identifiers', make: () => each(packet => hasIdentifier(packet) ? renumber(packet, packetIdentifier => packetIdentifier % 3 + 1) : packet) },
+    { name: 'identifiers from 1 to 3', breaks: 'identifiers', make: () => each(packet => hasIdentifier(packet) ? withIdentifier(packet, identifierOf(packet) % 3 + 1) : packet) },
     {
         name: 'identifier 65,536 behind 65,535', breaks: 'identifiers', make: () => ({
             made(client) {
