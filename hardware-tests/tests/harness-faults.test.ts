@@ -49,6 +49,7 @@ const table: { readonly [fault in keyof Required<Faults>]: Row } = {
     droppedReplies: { faults: { droppedReplies: [70] }, code: PASSED, says: /trying again with 115200/, last: 'boot application' },
     noisyReplies: { faults: { noisyReplies: [30, 60, 61] }, code: PASSED, says: /writing app\.bin/, last: 'boot application' },
     refusedBlocks: { faults: { refusedBlocks: [0, 2] }, code: PASSED, says: /writing app\.bin/, last: 'boot application' },
+    stuckAtBlock: { faults: { stuckAtBlock: 1 }, code: PASSED, says: /writing app\.bin/, last: 'boot application' },
     brownOutAtBlock: { faults: { brownOutAtBlock: 1 }, code: PASSED, says: /trying again with 115200/, last: 'boot application' },
     wrongSums: { faults: { wrongSums: true }, code: BENCH_FAILED, says: /does not hold what was written/, last: 'boot application' },
     pieces: { faults: { pieces: 3 }, code: PASSED, says: /writing app\.bin/, last: 'boot application' },
@@ -56,6 +57,8 @@ const table: { readonly [fault in keyof Required<Faults>]: Row } = {
     unplugAfterOutput: { faults: { unplugAfterOutput: 1500 }, code: BENCH_FAILED, says: /has gone: it was unplugged/, last: 'unplugged' },
 };
 
+/** Of flash: there are many boards, and a process with much memory is slow to start others. */
+const MEGABYTE = 1 << 20;
 const image = randomBytes(50_000);
 const manifest = join(folder, 'app.yaml');
 writeFileSync(join(folder, 'app.bin'), image);
@@ -65,7 +68,7 @@ const holds = (board: RomBoard): boolean => image.equals(board.flash.bytes.subar
 
 for (const [fault, { faults, code, says, last }] of Object.entries(table)) {
     together(`${fault}: through esptool-js`, async () => {
-        const board = new RomBoard({ chip: 'esp32', faults });
+        const board = new RomBoard({ chip: 'esp32', flashSize: MEGABYTE, faults });
         const said: string[] = [];
         const ended = await flash(portOf(board), { chip: 'esp32', parts: [{ offset: 0x10000, data: image, name: 'app.bin' }] }, {
             entry: 'lines', baud: 921600, erase: false, onStep: text => said.push(text), onProgress() {},
@@ -114,7 +117,7 @@ const inTurn = atMost(4);
 
 for (const [fault, { faults, code, says, last }] of Object.entries(table)) {
     overTerminal(`${fault}: through serialport, over a pseudo-terminal`, () => inTurn(async () => {
-        const board = new RomBoard({ chip: 'esp32', faults });
+        const board = new RomBoard({ chip: 'esp32', flashSize: MEGABYTE, faults });
         const { ended, output } = await run(board, manifest);
         assert.is(await ended, code, output());
         assert.match(output(), says, output());
@@ -132,8 +135,9 @@ function largeManifest(name: string, size: number): string {
 
 for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
     overTerminal(`${signal} in the middle: the board is restarted, the message says what it holds, the exit code is that of an interruption`, () => inTurn(async () => {
-        const board = new RomBoard({ chip: 'esp32' });
-        const { child, ended, output } = await run(board, largeManifest(signal, 600_000));
+        // The middle lasts: the second block is not answered for seconds.
+        const board = new RomBoard({ chip: 'esp32', flashSize: MEGABYTE, faults: { stuckAtBlock: 1 } });
+        const { child, ended, output } = await run(board, manifest);
         await until('it writes', () => output().includes('writing') && board.flash.programmed > 0, 60);
         child.kill(signal);
         assert.is(await ended, INTERRUPTED, output());
@@ -143,7 +147,7 @@ for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) {
 }
 
 overTerminal('who reads how far it has got may go away: the board is written', () => inTurn(async () => {
-    const { child, ended, output } = await run(new RomBoard({ chip: 'esp32' }), manifest);
+    const { child, ended, output } = await run(new RomBoard({ chip: 'esp32', flashSize: MEGABYTE }), manifest);
     child.stderr!.destroy();
     assert.is(await ended, PASSED, output());
     assert.match(output(), /wrote and compared app\.bin/);
@@ -154,7 +158,7 @@ overTerminal('a driver that takes no call: that is said, and the program ends', 
     const terminal = new SerialDevice();
     await terminal.plugIn();
     // Modem lines whose changes are never answered: the call waits for that in the kernel.
-    const lines = await boardLines(new RomBoard({ chip: 'esp32' }), own);
+    const lines = await boardLines(new RomBoard({ chip: 'esp32', flashSize: MEGABYTE }), own);
     const environment = { ...lines.environment, MOTEMQ_LINES: join(own, 'mute') };
     const mute = createServer().listen(environment.MOTEMQ_LINES);
     try {
@@ -174,7 +178,7 @@ overTerminal('a terminal gets a bar that goes away, anything else a line a step'
     // Not as this process's own terminal: it would end with that.
     const end = openSync(terminal.path, constants.O_RDWR | constants.O_NOCTTY);
     try {
-        const [bar, lines] = await Promise.all([run(new RomBoard({ chip: 'esp32' }), largeManifest('shown', 200_000), end), run(new RomBoard({ chip: 'esp32' }), manifest)]);
+        const [bar, lines] = await Promise.all([run(new RomBoard({ chip: 'esp32', flashSize: MEGABYTE }), largeManifest('shown', 200_000), end), run(new RomBoard({ chip: 'esp32', flashSize: MEGABYTE }), manifest)]);
         assert.equal(await Promise.all([bar.ended, lines.ended]), [PASSED, PASSED], `${terminal.received}\n${lines.output()}`);
         await until('the bar is drawn', () => terminal.received.includes('%'));
         const drawn = stripVTControlCharacters(terminal.received.toString());

@@ -164,6 +164,7 @@ export class RomBoard implements LoaderOwner, Device {
             this.boot(false, 'Brownout detector was triggered\r\n');
             return null;
         }
+        if (number === this.faults.stuckAtBlock) return null;
         return !this.faults.refusedBlocks?.includes(number);
     }
 

@@ -17,6 +17,8 @@ export interface Faults {
     readonly noisyReplies?: readonly number[];
     /** These data blocks for the flash, counted from 0, are refused with a wrong checksum. */
     readonly refusedBlocks?: readonly number[];
+    /** This data block for the flash is not taken, and never answered. */
+    readonly stuckAtBlock?: number;
     /** At this data block for the flash the supply gives way, and the board restarts into the application. */
     readonly brownOutAtBlock?: number;
     /** MD5 sums are wrong from the time that something was written. */

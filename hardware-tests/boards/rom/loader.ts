@@ -15,7 +15,7 @@ export interface LoaderOwner {
     run(): void;
     /** From now on the line has this speed, in baud. */
     changeBaud(baud: number): void;
-    /** A block for the flash has come: false if it is to be refused, null if the loader is gone by now. */
+    /** A block for the flash has come: false if it is to be refused, null if there is no answer: the loader is gone by now, or hangs. */
     acceptBlock(): boolean | null;
     /** An MD5 sum before it is sent. */
     sum(md5: Buffer): Buffer;
