@@ -22,6 +22,7 @@ import type { Arguments } from '../host/harness/cli.ts';
 import { BENCH_FAILED, INTERRUPTED, PASSED, TEST_FAILED, USAGE, UsageError } from '../host/harness/errors.ts';
 import { names } from '../suites/every.ts';
 import { together } from './harness-together.ts';
+import { motemq as motemqHere } from './run-motemq.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'bench-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -30,6 +31,7 @@ const xs = await xsEngine();
 if (!xs.available) console.log(`SKIPPED: boards that are emulated, because ${xs.because}`);
 const onBoards = xs.available ? together : test.skip;
 
+/** As a user does it. It is compiled for each run: once is enough. */
 const motemq = (report: string, ...words: string[]) => runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'test', '--report', join(folder, report), ...words], 120_000);
 /** The same in this process, without a command line to read. */
 async function run(report: string, boards: string, filter: string, values: object = {}): Promise<{ code: number; output: string }> {
@@ -61,7 +63,7 @@ onBoards('every suite on an emulated board, through its loader, and on Node besi
     const [, then, now] = /^memory (\d+) then (\d+)$/.exec(steady.notes.find(note => note.startsWith('memory'))!)!;
     assert.ok(Number(now) <= Number(then), `${then} bytes after 200 messages, ${now} after 1000`);
     assert.is(steady.messages, 2000);
-    const trace = await runProcess(process.execPath, ['scripts/entries/motemq.mjs', 'trace', join(folder, 'all', 'virtual.trace')], 60_000);
+    const trace = await motemqHere('trace', join(folder, 'all', 'virtual.trace'));
     assert.match(trace.output, /^connection connect\.0\n.*\n.*connected\n.* > CONNECT .*user hidden, password hidden/m);
     assert.match(file('all', 'virtual.log'), /^\d{4}-\d\d-\d\dT[\d:.]{12}Z < ok 1 - connect$/m);
 });
@@ -173,7 +175,7 @@ together('Ctrl-C: the test that runs ends, the rest is not begun, and the report
     assert.match(file('stopped', 'junit.xml'), /<error message="stopped before"/);
 });
 
-together('what is not asked for rightly ends with 3 and says what there is; --list says what each test shows', async () => {
+test('what is not asked for rightly ends with 3 and says what there is; --list says what each test shows', async () => {
     const node = { board: ['node'] };
     mkdirSync(join(folder, 'torn'));
     writeFileSync(join(folder, 'torn', 'results.json'), '{"boards":');
@@ -189,10 +191,10 @@ together('what is not asked for rightly ends with 3 and says what there is; --li
         assert.instance(error, UsageError, JSON.stringify(values));
         assert.match(error!.message, message);
     }
-    const attic = await motemq('wrong', '--board', 'attic');
+    const attic = await motemqHere('test', '--board', 'attic');
     assert.is(attic.code, USAGE);
     assert.match(attic.output, /there is no board attic/);
-    const list = await motemq('list', '--list');
+    const list = await motemqHere('test', '--list');
     assert.is(list.code, PASSED);
     for (const name of names) assert.match(list.output, new RegExp(`^${name} +\\d+ s +\\S`, 'm'));
 });
