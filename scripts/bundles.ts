@@ -3,6 +3,7 @@ import { build, transform, type BuildOptions } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
 import { aliasThis } from './alias-this.ts';
+import { arrowFunctions } from './arrow-functions.ts';
 import type { CeilingName } from './ceilings.ts';
 import { constantVariables } from './constant-variables.ts';
 import { constants } from './constants.mjs';
@@ -15,6 +16,7 @@ import { inlineNumbers } from './inline-numbers.ts';
 import { importsOf } from './imports.ts';
 import type { Emitted } from './dialect/check.ts';
 import { root } from './root.ts';
+import { zeroTests } from './zero-tests.ts';
 
 /** An entry of package.json's `exports`: an ES module of dist/. */
 export interface DistBundle {
@@ -159,7 +161,7 @@ const espruinoGlobals = { RangeError: 'Error' };
 /** What the bundler has put together, as short as it gets. */
 async function shorten({ code, map, inputs }: Output): Promise<Output> {
     // `export {}` makes it a module, whose outermost names may be shortened too.
-    const short = await transform(aliasThis(inlineNumbers(code)) + 'export {};' + withMap(map), {
+    const short = await transform(zeroTests(aliasThis(inlineNumbers(code))) + 'export {};' + withMap(map), {
         minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'ascii', logLevel: 'error',
         logOverride: { 'commonjs-variable-in-esm': 'silent' },
     });
@@ -194,7 +196,7 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
                 // On XS a call costs no memory, and what a function takes in enlarges its place on the stack.
                 if (bundle.engines.some(engine => engine !== 'espruino')) return shorten(await emitWith(texts, shorter));
                 const { code, map, inputs: sources } = await emitWith(texts, {});
-                const stdin = { contents: `${exportInPlace(inlineCalls(dropDeadBranches(code), mangled))}export {};${withMap(map)}`, resolveDir: root };
+                const stdin = { contents: `${arrowFunctions(exportInPlace(inlineCalls(dropDeadBranches(code), mangled)))}export {};${withMap(map)}`, resolveDir: root };
                 return shorten({ ...await emit(undefined, { ...shorter, platform: 'neutral', stdin }), inputs: sources });
             },
         };

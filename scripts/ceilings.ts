@@ -28,8 +28,8 @@ export const ceilings = {
     /** Bytes of a connected client with platform, transport and options; the buffers that the caller chose aside. */
     liveBytes: { design: 1700 },
 
-    espruinoFull: { design: 6100, reached: { figure: 7335, why: 'the same as to publish only has 3,775; what a subscriber receives and checks (messages whole, in pieces or skipped, SUBACK, UNSUBACK) 1,430, UTF-8 of topics 310, filters and handlers 550, asking, renewing and ordering requests 590, credentials, isPending and the reasons of more timeouts 350' } },
-    espruinoPublisher: { design: 3000, reached: { figure: 3775, why: 'what arrives has 900, options and CONNECT with will and password 690, publish and the queue 660, sending within the socket\'s queue 390, the end of a connection, DUP and backoff 360, connecting, deadlines and keep-alive 340, the rest 440; 1,040 of all are names that nobody can shorten, 420 of the contract, 620 of the language and Espruino' } },
+    espruinoFull: { design: 6100 },
+    espruinoPublisher: { design: 3000 },
 
     /** The modem's engine and transport with the largest dialect: what a board takes in besides its client. */
     modemTransport: { design: 17600, reached: { figure: 20020, why: 'commands and lines as bytes in one book, which take 6.5 KB less of a board\'s heap than an object for each, bytes spelled within a command, the questions how many were sent and how many tries the PIN has left, the locks of a modem, and texts with escapes' } },

@@ -46,6 +46,11 @@ function isWritten(tree: Tree, { references }: Binding): boolean {
     });
 }
 
+/** A name that stands for a literal. */
+function isLiteral({ declaration }: Binding): boolean {
+    return declaration.type === 'VariableDeclarator' && declaration.init?.type === 'Literal';
+}
+
 /** `this`, a name, or members of these: to read it again changes nothing. */
 function isPath(node: Node): boolean {
     return node.type === 'ThisExpression' || node.type === 'Identifier' || (node.type === 'MemberExpression' && !node.computed && isPath(node.object));
@@ -99,8 +104,11 @@ function replacement(tree: Tree, { callee, call, receiver }: Candidate, number: 
         && call.arguments.every(argument => argument.type === 'Literal' || isPath(argument));
     const isSteady = (node: Node): boolean => {
         const meaning = tree.meaning(node);
-        return node.type === 'Literal' || node.type === 'ThisExpression' || (meaning?.home !== undefined && !isWritten(tree, meaning)) || (pure && isPath(node));
+        return node.type === 'Literal' || node.type === 'ThisExpression' || (meaning !== undefined && (meaning.home !== undefined || isLiteral(meaning)) && !isWritten(tree, meaning)) || (pure && isPath(node));
     };
+    /** What is calculated from these comes to the same later. */
+    const isSteadyValue = (node: Node): boolean => node.type === 'BinaryExpression' && node.left.type !== 'PrivateIdentifier'
+        ? [node.left, node.right].every(part => isSteady(part) || isSteadyValue(part)) : false;
 
     const edits: Edit[] = [];
     let first = '';
@@ -110,6 +118,7 @@ function replacement(tree: Tree, { callee, call, receiver }: Candidate, number: 
         if (parameter >= 0) {
             const value = call.arguments[parameter] as Node;
             if (isSteady(value) && !isWritten(tree, binding)) name = tree.text(value);
+            else if (isSteadyValue(value) && !isWritten(tree, binding) && binding.references.length === 1) name = `(${tree.text(value)})`;
             else first += `let ${name} = ${tree.text(value)}; `;
         } else edits.push({ start: binding.identifier.start, end: binding.identifier.end, text: name });
         edits.push(...binding.references.map(({ start, end }) => ({ start, end, text: name })));

@@ -1,6 +1,7 @@
 // The scenarios as tests of a board: what a run's program is made of, whichever engine it is for. Board dialect.
 import type { Platform, Transport } from '../../src/index.ts';
 import { makeScenario } from './every.ts';
+import { receiveBuffer } from './scenario.ts';
 import type { Parameters } from './scenario.ts';
 import { Tap } from './tap.ts';
 import type { Bench, Order } from './tap.ts';
@@ -23,6 +24,8 @@ export interface Link {
     readonly transport: Transport;
     readonly platform: Platform;
     readonly sendBuffer: Uint8Array;
+    /** What its client receives `size` bytes in; a new array if absent. */
+    receiveBuffer?(size: number): Uint8Array;
     /** Called once its client is stopped for good. */
     release(): void;
 }
@@ -48,6 +51,7 @@ export function startBench(world: World): (order: BoardOrder) => void {
             transport: link.transport,
             platform: link.platform,
             sendBuffer: link.sendBuffer,
+            receiveBuffer: size => receiveBuffer(link, size),
             parameters: order,
             report: line => tap.note(test, line),
             ask: (command, onAnswer) => tap.ask(test, command, onAnswer),

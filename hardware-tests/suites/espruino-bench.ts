@@ -51,6 +51,7 @@ exports.hear = startBench({
             transport: own ? { io, host, port } as unknown as Transport : new motemq.TcpTransport!({ io, host, port }),
             platform: own ? null as unknown as Platform : new motemq.EspruinoPlatform!(),
             sendBuffer: own ? 512 as unknown as Uint8Array : new Uint8Array(512),
+            receiveBuffer: size => own ? size as unknown as Uint8Array : new Uint8Array(size),
             release() {},
         };
     },

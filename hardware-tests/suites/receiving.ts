@@ -1,7 +1,7 @@
 // Scenarios of a node that receives. The host publishes once all subscriptions are granted. Board dialect.
 import { Subscription } from '../../src/index.ts';
 import type { Message } from '../../src/index.ts';
-import { Scenario } from './scenario.ts';
+import { receiveBuffer, Scenario } from './scenario.ts';
 import type { Settings } from './scenario.ts';
 
 const DOLLAR = 0x24;
@@ -66,7 +66,7 @@ abstract class Large extends Scenario {
     }
 
     protected override configure(settings: Settings): void {
-        settings.receiveBuffer = new Uint8Array(64);
+        settings.receiveBuffer = receiveBuffer(this.device, 64);
         settings.streamLarge = this.streams();
     }
 

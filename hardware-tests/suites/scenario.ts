@@ -20,6 +20,8 @@ export interface Device {
     readonly platform: Platform;
     /** For the client; about 512 bytes. */
     readonly sendBuffer: Uint8Array;
+    /** What a client is given to receive `size` bytes in; a new array if absent. */
+    receiveBuffer?(size: number): Uint8Array;
     readonly parameters: Parameters;
     /** One line, without its end. */
     report(line: string): void;
@@ -52,6 +54,11 @@ export function textOf(bytes: Uint8Array, start: number, end: number): string {
     return text;
 }
 
+/** What the client of a device or link receives `size` bytes in. */
+export function receiveBuffer(link: Pick<Device, 'receiveBuffer'>, size: number): Uint8Array {
+    return link.receiveBuffer ? link.receiveBuffer(size) : new Uint8Array(size);
+}
+
 export abstract class Scenario {
     protected readonly device: Device;
     protected readonly client: Client;
@@ -65,7 +72,7 @@ export abstract class Scenario {
             transport: device.transport,
             platform: device.platform,
             sendBuffer: device.sendBuffer,
-            receiveBuffer: new Uint8Array(256),
+            receiveBuffer: receiveBuffer(device, 256),
             clientId: parameters.clientId,
             userName: parameters.userName,
             password: parameters.password,

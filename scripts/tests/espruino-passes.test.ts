@@ -1,8 +1,12 @@
-// What Espruino's bundles go through before they are shortened: branches that a constant of the build closes, and exports in place.
+// What Espruino's bundles go through before they are shortened: branches that a constant of the build closes, exports in place, arrow
+// functions, and differences in place of comparisons.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { runInNewContext } from 'node:vm';
+import { arrowFunctions } from '../arrow-functions.ts';
 import { dropDeadBranches } from '../dead-branches.ts';
 import { exportInPlace } from '../export-in-place.ts';
+import { zeroTests } from '../zero-tests.ts';
 
 for (const [what, code, left] of [
     ['an if that is never taken', 'if (false) a();\nb();', '{}\nb();'],
@@ -25,6 +29,38 @@ test('a function that is only exported goes to where it is exported', () => {
 
 for (const code of ['function a() {}\na();\nexports.x = a;', 'function a() {}\nb.x = a;', 'const a = 1;\nexports.x = a;', 'function a() {}\nb(exports.x = 1, a);']) {
     test(`stays: ${code.replace(/\n/g, ' ')}`, () => assert.is(exportInPlace(code), code));
+}
+
+test('functions become arrow functions, whatever is inside, and lines stay', () => {
+    const code = 'function a(b, c) {\n  return d(b) + c;\n}\nfunction d(b) { return function () { return this === undefined ? b : b * 2; }.call(4); }\na(1, 2);';
+    const made = arrowFunctions(code);
+    assert.is(made, 'var a = (b, c) => {\n  return d(b) + c;\n};\nvar d = (b) => { return function () { return this === undefined ? b : b * 2; }.call(4); };\na(1, 2);');
+    assert.is(runInNewContext(made), runInNewContext(code));
+});
+
+for (const [what, code] of [
+    ['one that says this', 'function a() { return this; }\na();'],
+    ['one that says it in an arrow function', 'function a() { return () => this; }\na();'],
+    ['one that says arguments', 'function a() { return arguments; }\na();'],
+    ['one that is handed out', 'function a() {}\nexports.x = a;'],
+    ['one that is made an object of', 'function a() {}\nnew a();'],
+    ['one inside of another that stays', 'function a() { function b() {} return this; }\na();'],
+]) {
+    test(`no arrow function: ${what}`, () => assert.is(arrowFunctions(code), code));
+}
+
+for (const [what, code, made] of [
+    ['an if', 'if (a != 4) b();', 'if (a - 4) b();'],
+    ['what one of several conditions is', 'if (c && (a != 4 || d) || !(b.e != 0)) f();', 'if (c && (a - 4 || d) || !(b.e - 0)) f();'],
+    ['what decides whether something is done', 'a(), b != 5 && c(), d ? e != 6 && f() : g();', 'a(), b - 5 && c(), d ? e - 6 && f() : g();'],
+    ['a condition of a value', 'x = a != 4 ? 1 : 2;', 'x = a - 4 ? 1 : 2;'],
+    ['loops', 'while (a[0] != 1) b(); do c(); while (d() != 2); for (; e++ != 3;) f();', 'while (a[0] - 1) b(); do c(); while (d() - 2); for (; e++ - 3;) f();'],
+]) {
+    test(`a difference: ${what}`, () => assert.is(zeroTests(code), made));
+}
+
+for (const code of ['x = a != 4;', 'f(a != 4 && b);', 'if (a !== 4) b();', 'if (a != "4") b();', 'if (a >> 4 != 3) b();', 'if (a != b) c();', 'x = a != 4 || b;', 'c(d != 1), e;', 'a = [b != 1 && c];']) {
+    test(`no difference: ${code}`, () => assert.is(zeroTests(code), code));
 }
 
 test.run();

@@ -36,6 +36,9 @@ for (const [what, method, call] of [
     ['one that is returned on a condition', 'step(x) { if (x < 0) return -x; this.n = x; return x * this.n; }', 'return a === 7 ? 3 : this.step(a);'],
     ['one that is returned on the other', 'step(x) { if (x < 0) return -x; this.n = x; }', 'return a === 7 ? this.step(a) : 4;'],
     ['an expression', 'step(x) { return x * this.n; }', 'return 1 + this.step(a);'],
+    ['a sum of what stays the same, which is put where it is used', 'step(x) { this.n++; if (this.n > 2) this.n += x; }', 'const b = 2; this.step(a | b * 2); return this.n;'],
+    ['a sum of what changes, which is not', 'step(x) { this.n++; if (this.n > 2) this.n += x; }', 'let b = 2; b++; this.step(a + b + this.n); return this.n;'],
+    ['a sum that is used twice', 'step(x) { this.n += x; this.n -= x * 2; }', 'this.step(a + 1); return this.n;'],
 ] as const) {
     test(`${what} takes in what it calls`, () => {
         const { before, after, text } = both(counter(method, call), ['step']);

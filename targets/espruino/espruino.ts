@@ -1,11 +1,16 @@
 // What the target uses of Espruino's globals and modules, as the interpreter of 2v29 has them; types only.
 
+/** What gives bytes: a number one, its lower 8 bits. */
+export type Bytes = string | number | Uint8Array | readonly Bytes[];
+
 /** Functions of the interpreter's object `E`. */
 export interface Interpreter {
     /** The bytes as a string, one character a byte. Undefined if memory is short. A whole Uint8Array whose memory is in one piece is not copied: string and array share it. */
     toString(bytes: Uint8Array): string | undefined;
     /** All arguments in one text: a number is the character with its lower 8 bits. A single text is itself. */
-    toString(...data: (string | number | Uint8Array)[]): string;
+    toString(...data: Bytes[]): string;
+    /** The bytes of all arguments, as `toString` takes them. */
+    toUint8Array(...data: Bytes[]): Uint8Array;
     /** True for a string that holds characters above 255, where the build knows Unicode; false on ESP32 and ESP8266. */
     isUTF8(text: string): boolean;
     /** Such a string as one whose characters are its UTF-8 bytes; undefined where the build knows no Unicode. */
@@ -31,8 +36,10 @@ export interface Socket {
     /** `drain` tells the socket itself, `close` whether something was left unsent. */
     on(event: 'drain' | 'close', listener: (this: Socket, told: Socket | boolean) => void): void;
     removeAllListeners(event: string): void;
-    /** The queue of `write`. */
+    /** The queue of `write`. Before there is a connection it waits for that. */
     dSnd?: string;
+    /** Who listens to `drain`. */
+    '#ondrain'?: (this: Socket, told: Socket) => void;
     /** Ours: to whom it belongs; null once it belongs to nobody. */
     target?: unknown;
 }

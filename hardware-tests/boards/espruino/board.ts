@@ -15,7 +15,10 @@ export interface EspruinoBoard {
     stop(): Promise<void>;
 }
 
-/** Its program: evaluates lines that come over a socket. Not over its console: see `ATTEMPTS` in upload.ts. */
+/**
+ * Its program: evaluates lines that come over a socket. Not over its console: the input thread of Espruino's Linux port and its main loop share a queue
+ * without a lock, so that now and then a character is lost, or the process ends with "ASSERT(len <= 64)"; and some 6 kB a second pass there.
+ */
 const program = (port: number): string => `
 var host=require("net").connect({host:"127.0.0.1",port:${port}},function(){
   var rest="";

@@ -23,7 +23,7 @@ exports.run = (port: number, name: string, count: number): void => {
     };
     const client = new mqtt.Client({
         transport: { io: require('net'), host: '127.0.0.1', port, queueSize: 150 },
-        clientId: name, sendBuffer: 260, receiveBuffer: new Uint8Array(32), retryDelay: 1, retryDelayMaximum: 4,
+        clientId: name, sendBuffer: 260, receiveBuffer: 32, retryDelay: 1, retryDelayMaximum: 4,
         onWritable: publish,
         onStateChange: (state, reason) => {
             if (state === 4) publish();

@@ -103,11 +103,6 @@ export class Machine {
         return answer;
     }
 
-    /** Writes to its console. */
-    type(text: string): void {
-        this.child.stdin.write(text);
-    }
-
     flash(): Buffer {
         return readFileSync(this.flashFile);
     }

@@ -68,7 +68,7 @@ exports.motemq = (name: string, port: number): void => {
     state.publish = publish;
     state.topic = new library.Topic(null, 'a/b');
     if (library.Client) {
-        const client = new library.Client({ transport: options.transport, clientId: 'metered', sendBuffer: 128, cleanSession: true, retryDelay: 1, retryDelayMaximum: 2, onStateChange, receiveBuffer: new Uint8Array(64) });
+        const client = new library.Client({ transport: options.transport, clientId: 'metered', sendBuffer: 128, cleanSession: true, retryDelay: 1, retryDelayMaximum: 2, onStateChange, receiveBuffer: 64 });
         client.subscribe(new library.Subscription(null, 'in', 0, onMessage));
         state.client = client;
     } else if (library.Publisher) state.client = new library.Publisher(options);

@@ -11,10 +11,11 @@ let scenario: Scenario | null;
 
 exports.run = (parameters: Parameters, port: number): void => {
     scenario = makeScenario({
-        // What the clients made for Espruino have in place of a transport, a platform and a buffer.
+        // What the clients made for Espruino have in place of a transport, a platform and buffers.
         transport: { io: require('net'), host: '127.0.0.1', port } as unknown as Transport,
         platform: null as unknown as Platform,
         sendBuffer: 512 as unknown as Uint8Array,
+        receiveBuffer: size => size as unknown as Uint8Array,
         parameters,
         report: line => print(line),
     });

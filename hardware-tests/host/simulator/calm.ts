@@ -114,7 +114,7 @@ export function calmDown(simulation: Simulation): void {
     simulation.act('a last stop', () => application.stop());
     // `settle` would start it again.
     const { link } = simulation;
-    for (let events = 0; client.state !== STOPPED && !judge.violation && events < MOST_EVENTS; events++) {
+    for (let events = 0; (client.state !== STOPPED || clock.wakeAt === judge.time) && !judge.violation && events < MOST_EVENTS; events++) {
         if (link.connection?.owesWritable) simulation.act('link drains', () => link.drain(settings.capacity));
         else simulation.act('wake', () => clock.wake(0));
     }

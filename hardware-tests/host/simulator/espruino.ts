@@ -44,13 +44,14 @@ export function settingsOnEspruino(settings: Settings): Settings {
     return { ...settings, responseTimeout, connectTimeout: responseTimeout, window: Infinity, changingCredentials: false };
 }
 
-/** A socket of `net`: what is written waits in `dSnd`, and listeners are told when the present event is over. */
+/** A socket of `net`: what is written waits in `dSnd`, and listeners, which lie in `#on…`, are told when the present event is over. */
 class FakeSocket implements TransportOwner {
     dSnd = '';
+    conn = false;
+    [listener: `#on${string}`]: Listener | undefined;
     /** The end of it, which the link has not seen. */
     private fresh = '';
     private readonly connection: Connection | null;
-    private readonly listeners = new Map<string, Listener>();
     private readonly world: World;
     private readonly later: (() => void)[];
     private readonly edges: Edges;
@@ -63,11 +64,7 @@ class FakeSocket implements TransportOwner {
     }
 
     on(event: string, listener: Listener): void {
-        this.listeners.set(event, listener);
-    }
-
-    removeAllListeners(event: string): void {
-        this.listeners.delete(event);
+        this[`#on${event}`] = listener;
     }
 
     write(text: string): boolean {
@@ -80,13 +77,14 @@ class FakeSocket implements TransportOwner {
 
     end(): void {
         if (this.connection !== this.world.link.connection) return;
-        if (this.dSnd !== '' && this.connection?.opened) this.hand();
+        this.hand();
         this.world.link.close();
     }
 
     onOpen(): void {
-        this.later.push(() => this.leave());
-        this.tell('drain', this);
+        this.conn = true;
+        if (this.dSnd === '') this.tell('drain', this);
+        else this.later.push(() => this.leave());
     }
 
     onBytes(bytes: Uint8Array, start: number, end: number): void {
@@ -98,11 +96,16 @@ class FakeSocket implements TransportOwner {
     }
 
     onClose(): void {
+        // What was written for a connection that never came about was tried to be sent all the same.
+        if (!this.conn && this.connection) {
+            this.hand();
+            this.world.witness.ended(this.connection);
+        }
         this.tell('close', false);
     }
 
     private tell(event: string, told: unknown): void {
-        this.listeners.get(event)?.call(this, told);
+        this[`#on${event}`]?.call(this, told);
     }
 
     /** The turn is over: the machine below takes what was written, and as much of the queue leaves as the link has room for. */
@@ -124,6 +127,7 @@ class FakeSocket implements TransportOwner {
         judge.require(bytes.toString('latin1') === this.fresh, 'contract', 'a character of more than a byte is written');
         this.fresh = '';
         if (bytes.length === 0) return;
+        if (!connection.opened) return this.world.witness.taken(connection, bytes, 0, bytes.length);
         const { room } = connection;
         connection.room = Infinity;
         for (let at = 0; at < bytes.length;) at += link.write(bytes, at, bytes.length);
@@ -134,6 +138,7 @@ class FakeSocket implements TransportOwner {
 
 /** What one of several arguments of E.toString adds. */
 function characters(data: unknown): string {
+    if (Array.isArray(data)) return data.map(characters).join('');
     return typeof data === 'number' ? String.fromCharCode(data & 255) : ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
 }
 
@@ -185,22 +190,22 @@ export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock:
         exports: {} as Record<string, unknown>,
         E: {
             toString: (...data: unknown[]) => data.map(characters).join(''),
-            CRC32: () => clock.random() | 0,
+            toUint8Array: (...data: unknown[]) => Uint8Array.from(Buffer.from(characters(data), 'latin1')),
         },
-        // Somebody sets it now and then.
+        // Somebody sets it now and then. Its microseconds are nobody's.
         getTime: () => {
             if (world.script.chance(1)) set += world.script.below(2) ? 1e9 : -1e6;
-            return (world.judge.time + set) / 1000;
+            return 1.7e9 + (world.judge.time + set) / 1000 + clock.random() % 1000 / 1e6;
         },
-        getSerial: () => 'simulated',
         print(text: string, error: unknown) {
-            if (text !== 'motemq: a callback threw:') world.judge.fail('exceptions', `the client prints ${text}`);
+            if (text !== 'motemq:') world.judge.fail('exceptions', `the client prints ${text}`);
             else if (edges.report) edges.report(error);
             else clock.caught(error);
         },
-        setTimeout: (callback: () => void, ms: number) => {
-            onTimer = callback;
-            clock.wakeAfter(edges.wait ? edges.wait(ms) : ms);
+        setTimeout: (callback: (argument: unknown) => void, ms: number, argument: unknown) => {
+            onTimer = () => callback(argument);
+            const whole = Math.round(Number(ms));
+            clock.wakeAfter(edges.wait ? edges.wait(whole) : whole);
             return ++timers;
         },
         clearTimeout: (timer: number) => {
@@ -217,7 +222,7 @@ export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock:
     const Made = function (given: ClientOptions): Client {
         const options = { ...given, onMessage: through(given.onMessage) };
         edges.begin?.(options);
-        const client = new file.Client({ ...options, transport: { io, host: 'broker', port: 1883 }, sendBuffer: options.sendBuffer.length });
+        const client = new file.Client({ ...options, transport: { io, host: 'broker', port: 1883 }, sendBuffer: options.sendBuffer.length, receiveBuffer: options.receiveBuffer.length });
         edges.made?.(client, options);
         return client;
     };

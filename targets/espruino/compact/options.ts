@@ -48,9 +48,9 @@ export interface PublisherOptions extends ConnectOptions {
 }
 
 export interface ClientOptions extends PublisherOptions {
-    /** Holds a received message. One that is larger is streamed or skipped. */
-    readonly receiveBuffer: Uint8Array;
-    /** True: messages larger than `receiveBuffer` are handed on in pieces (`offset`, `total`). False if left out: they are skipped, acknowledged and counted. */
+    /** How many bytes of a received packet, without its fixed header, are held at once. A message that is larger is streamed or skipped. At least 8. */
+    readonly receiveBuffer: number;
+    /** True: messages larger than `receiveBuffer` are handed on in pieces as they arrive (`offset`, `total`). False if left out: they are skipped, acknowledged and counted. */
     readonly streamLarge?: boolean;
     /** Asked before each connection for user name and password in place of those above. If it throws, that is reported, and those before are used. */
     readonly credentials?: () => Credentials;

@@ -65,6 +65,7 @@ const whole = (data: unknown): unknown => typeof data === 'string' || data insta
 
 /** What one of several arguments of E.toString adds: a number is one character. */
 function characters(data: unknown): string {
+    if (Array.isArray(data)) return data.map(characters).join('');
     if (typeof data === 'number') return String.fromCharCode(data & 255);
     return ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
 }
@@ -94,11 +95,11 @@ const globals = {
     setTime: (seconds: number) => {
         clockOffset += seconds - globals.getTime();
     },
-    setTimeout: (callback: () => void, ms: number) => {
+    setTimeout: (callback: (...values: unknown[]) => void, ms: number, ...values: unknown[]) => {
         const id = ++latestTimer;
         timers.set(id, setTimeout(() => {
             timers.delete(id);
-            guarded(callback);
+            guarded(() => callback(...values));
         }, ms));
         return id;
     },
@@ -117,7 +118,7 @@ const globals = {
     },
     E: {
         toString: (...data: unknown[]) => data.length === 1 && (typeof data[0] === 'string' || data[0] instanceof SharedText || isShared(data[0])) ? whole(data[0]) : data.map(characters).join(''),
-        toUint8Array: (text: string) => (runInContext('Uint8Array', context) as typeof Uint8Array).from(Buffer.from(text, 'latin1')),
+        toUint8Array: (...data: unknown[]) => (runInContext('Uint8Array', context) as typeof Uint8Array).from(Buffer.from(characters(data), 'latin1')),
         isUTF8: () => false,
         fromUTF8: () => undefined,
         CRC32: (text: string) => crc32(Buffer.from(text, 'latin1')),

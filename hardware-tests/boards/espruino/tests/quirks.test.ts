@@ -20,7 +20,13 @@ const expressions: readonly [quirk: string, expression: string, printed: string]
     ['a typed array starts before itself, and what is outside is ignored', '(function(){var b=bytes("xyz",3);b.set(new Uint8Array([1,2]),2);return b})().join()', '120,121,1'],
     ['E.toString makes one character of each byte', 'E.toString(new Uint8Array([0,65,255])).length+E.toString(new Uint8Array([65,66,67]).subarray(1,3))', '3BC'],
     ['E.toString puts texts, arrays and the lower 8 bits of numbers together', '(function(t){return [t.length,t.charCodeAt(0),t.charCodeAt(1),t.substr(2)].join()})(E.toString(7,0x141,"ab",new Uint8Array([67]),""))', '5,7,65,abC'],
-    ['E.toUint8Array makes bytes of a text', 'E.toUint8Array("a\\xff").join()', '97,255'],
+    ['and arrays of these in arrays', 'E.toString([65,[0x142,"c"]],68)', 'ABcD'],
+    ['E.toUint8Array makes bytes of the same', 'E.toUint8Array("a\\xff",[1,[0x102]]).join()', '97,255,1,2'],
+    ['a byte beyond an array counts as 0 in 32-bit operators, and is not greater than a number', '(function(b){return (b[1]&127)+","+(b[1]>127)})(new Uint8Array(1))', '0,false'],
+    ['true counts as 1, false as 0', '(function(a){a+=2>1;return a+(48|true)+(48|false)+(+false)})(1)', '99'],
+    ['Error makes one without new', 'attempt(function(){throw Error("hey")}).substr(-3)', 'hey'],
+    ['the clock has microseconds', '(function(){for(var i=0;i<99;i++)if(getTime()*1e3%1>.01)return true})()', 'true'],
+    ['some goes on while its function returns 0', '[5,6,7].some(function(v,i){return v==6&&i==1?1:0})', 'true'],
     ['a character beyond a text is no number', 'isNaN("a".charCodeAt(1))+","+("a".charCodeAt(1)&127)', 'true,0'],
     ['clearTimeout(0) does nothing', 'attempt(function(){clearTimeout(0);return "no"})', 'no'],
     ['an object that a constructor returns is what new makes', '(function(){var o={};function F(){return o}return new F()===o})()', 'true'],
@@ -145,6 +151,27 @@ for (const engine of engines) {
         await board.evaluate('K.end()');
     });
 
+    quirks('who is put where listeners lie hears, however often', async () => {
+        await dial();
+        await board.evaluate('(seen=[],K["#ondrain"]=K["#ondrain"]=function(s){seen.push("told "+(this===K)+(s===K))},K.write("abc"),0)');
+        assert.equal(await sees('told truetrue'), ['told truetrue']);
+        await board.evaluate('K.end()');
+    });
+
+    quirks('what is written before there is a connection leaves when there is one', async () => {
+        peer.received = Buffer.alloc(0);
+        assert.is(await board.evaluate(`(seen=[],K=watch(N.connect({host:"127.0.0.1",port:${peer.port}})),K.write("early"),K.dSnd)`), 'early');
+        await until('it arrives', () => peer.received.toString() === 'early');
+        await sees('drain');
+        assert.is(await board.evaluate('"<"+K.dSnd+">"'), '<>');
+        await board.evaluate('K.end()');
+    });
+
+    quirks('setTimeout hands on what follows the time, and false is no time', async () => {
+        await board.evaluate('(seen=[],setTimeout(function(a){seen.push("heard "+a)},false,37),0)');
+        assert.equal(await sees('heard 37'), ['heard 37']);
+    });
+
     quirks('bytes come as strings of 536 at most', async () => {
         const socket = await dial();
         await board.evaluate('(seen=[],0)');
@@ -173,6 +200,9 @@ for (const engine of engines) {
         socket.destroy();
         await dial();
         await board.evaluate('(seen=[],K.write("never said"),K.end(),K.dSnd="",0)');
+        assert.equal(await sees('close false'), ['end', 'close false']);
+        await dial();
+        await board.evaluate('(seen=[],K.write("never said"),K.dSnd="",K.end(),0)');
         assert.equal(await sees('close false'), ['end', 'close false']);
         assert.is(peer.received.length, 0);
     });
