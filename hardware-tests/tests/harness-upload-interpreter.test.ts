@@ -1,5 +1,5 @@
 // Uploads onto Espruino's own interpreter, where ESPRUINO_BIN names it. Its port for Linux now and then loses a byte or ends (see
-// boards/espruino/upload.ts): a test may try again.
+// boards/espruino/board.ts): a test may try again.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { interpreterDevice } from '../boards/espruino/console/device.ts';

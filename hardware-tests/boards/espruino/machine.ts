@@ -60,12 +60,11 @@ export class Machine {
     private readonly answers = new Map<number, string>();
     private readonly kill = (): void => void this.child.kill('SIGKILL');
 
-    /** Starts one that holds `flash` and runs `program`, or waits for code on its console. `onLine` is told each line. */
-    constructor(command: readonly string[], flash: Buffer | undefined, program: string | undefined, onLine: (line: string) => void) {
+    /** Starts one that holds `flash` and runs `program`. `onLine` is told each line. */
+    constructor(command: readonly string[], flash: Buffer | undefined, program: string, onLine: (line: string) => void) {
         if (flash) writeFileSync(this.flashFile, flash);
-        if (program !== undefined) writeFileSync(join(this.folder, 'main.js'), program);
-        const parameters = [...command.slice(1), ...(program === undefined ? [] : ['main.js'])];
-        this.child = spawn(command[0], parameters, { cwd: this.folder, stdio: ['pipe', 'pipe', command.length > 1 ? 'inherit' : 'ignore'] });
+        writeFileSync(join(this.folder, 'main.js'), program);
+        this.child = spawn(command[0], [...command.slice(1), 'main.js'], { cwd: this.folder, stdio: ['pipe', 'pipe', command.length > 1 ? 'inherit' : 'ignore'] });
         // It takes SIGTERM for nothing.
         process.on('exit', this.kill);
         this.child.stdin.on('error', () => {});
