@@ -119,7 +119,7 @@ let hesitant: number;
 let clean: number;
 /** The longest pause before the latest attempt, in ms; 0: a connection has proved stable since. */
 let backoff: number;
-let timer: ReturnType<typeof setTimeout> | 0;
+let timer: ReturnType<typeof setTimeout> | 0 = 0;
 /** How long an answer is awaited at least, and at most twice that, in ms. */
 let patience: number;
 /** 1: an answer to PINGREQ is awaited, or DISCONNECT is to be sent; 2: it was. */
@@ -549,7 +549,7 @@ export function makeClient(given: ClientOptions): Client {
     client.state = client.closeReason = client.connections = client.sent = client.acknowledged = client.refused = 0;
     queue = [];
     control = rest = '';
-    bytes = fullAt = sent = lastIdentifier = beyond = timer = backoff = 0;
+    bytes = fullAt = sent = lastIdentifier = beyond = backoff = 0;
     if (MOTEMQ_RECEIVES) {
         subscriptions = [];
         name = identifier = '';

@@ -4,7 +4,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
 import { publishedFiles } from '../../../hardware-tests/boards/espruino/bundle.ts';
-import { BUFFER_FULL, CONNECTED, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
+import { BUFFER_FULL, CONNECTED, CONNECTING, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
 import type { Client, ClientOptions } from '../compact/options.ts';
 import { isText } from '../../../src/codec/text.ts';
 import type { Topic } from '../compact/topic.ts';
@@ -26,6 +26,9 @@ class World {
     throws = false;
     onWrite = (): void => {};
     time = 1000;
+    /** Timers that are set, of which there is to be one. */
+    timers = 0;
+    private latest = 0;
     private due = Infinity;
     private callback: (() => void) | undefined;
     private readonly socket: Record<string, unknown> & { dSnd: string } = {
@@ -55,9 +58,16 @@ class World {
             setTimeout: (callback: (argument: unknown) => void, ms: number, argument: unknown) => {
                 this.callback = () => callback(argument);
                 this.due = this.time + ms / 1000;
-                return 1;
+                this.timers++;
+                return ++this.latest;
             },
-            clearTimeout: () => void (this.callback = undefined),
+            clearTimeout: (timer: number) => {
+                if (timer === 0) return;
+                // A number may be given to another timer once it is over.
+                assert.is(timer, this.latest);
+                this.callback = undefined;
+                this.timers--;
+            },
         };
         // oxlint-disable-next-line no-new-func -- the published file, as require() runs it.
         new Function(...Object.keys(globals), code)(...Object.values(globals));
@@ -84,6 +94,7 @@ class World {
         const callback = this.callback!;
         this.time = this.due + step;
         this.callback = undefined;
+        this.timers--;
         callback();
     }
 
@@ -297,6 +308,23 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
             assert.ok(silence <= 57 && silence >= (step > 0 ? 20 : 45), `${silence} s`);
         });
     }
+
+    tests('a client that is made and started the moment another one stops is left alone by that one', () => {
+        let anew = false;
+        world.make({
+            onStateChange: (state: number) => {
+                if (state !== STOPPED || anew) return;
+                anew = true;
+                world.make();
+                world.client.start();
+            },
+        });
+        world.open();
+        world.client.stop();
+        assert.is(world.client.state, WAITING);
+        world.tick();
+        assert.equal([world.client.state, world.timers], [CONNECTING, 1]);
+    });
 
     tests('wrong options and arguments throw where they are handed over', () => {
         const refused = (options: object): void => void assert.throws(() => world.make(options), /^motemq: /);
