@@ -3,12 +3,6 @@ import type { Platform, Transport } from '../../src/transport.ts';
 import type { Network } from '../../targets/espruino/espruino.ts';
 import { startBench } from './bench.ts';
 
-/** The file of motemq on the board: one that has clients for any transport, or clients that bring their own sockets. */
-interface Published {
-    readonly TcpTransport?: new (options: object) => Transport;
-    readonly EspruinoPlatform?: new () => Platform;
-}
-
 interface Wifi {
     connect(ssid: string, options: { readonly password: string }, onEnd: (error: unknown) => void): void;
 }
@@ -19,7 +13,6 @@ interface Chip {
 }
 
 declare function print(text: string): void;
-declare function require(name: 'motemq'): Published;
 declare function require(name: 'net'): Network;
 declare function require(name: 'Wifi'): Wifi;
 declare function getTime(): number;
@@ -27,7 +20,8 @@ declare const process: { readonly version: string; readonly env: { readonly BOAR
 declare const ESP32: Chip | undefined;
 declare const ESP8266: Chip | undefined;
 
-const motemq = require('motemq');
+/** Ms in which a board's last words have left. */
+const FAREWELL = 100;
 
 function chip(): Chip | null {
     if (typeof ESP32 !== 'undefined') return ESP32;
@@ -44,17 +38,15 @@ exports.hear = startBench({
     },
     // In variables.
     memory: () => process.memory ? process.memory(true).usage : -1,
-    link(host, port) {
-        const io = require('net');
-        const own = !motemq.TcpTransport;
-        return {
-            transport: own ? { io, host, port } as unknown as Transport : new motemq.TcpTransport!({ io, host, port }),
-            platform: own ? null as unknown as Platform : new motemq.EspruinoPlatform!(),
-            sendBuffer: own ? 512 as unknown as Uint8Array : new Uint8Array(512),
-            receiveBuffer: size => own ? size as unknown as Uint8Array : new Uint8Array(size),
-            release() {},
-        };
-    },
-    sleep: chip() && (ms => (chip() as Chip).deepSleep(ms * 1000, 0)),
+    // What the clients made for Espruino have in place of a transport, a platform and buffers.
+    link: (host, port) => ({
+        transport: { io: require('net'), host, port } as unknown as Transport,
+        platform: null as unknown as Platform,
+        sendBuffer: 512 as unknown as Uint8Array,
+        receiveBuffer: size => size as unknown as Uint8Array,
+        release() {},
+    }),
+    // Later: the host has it evaluate an order, and waits for the value.
+    sleep: chip() && (ms => void setTimeout(() => (chip() as Chip).deepSleep(ms * 1000, 0), FAREWELL)),
     join: (ssid, password, onEnd) => require('Wifi').connect(ssid, { password }, error => onEnd(error ? '' + error : '')),
 });
