@@ -22,4 +22,7 @@ export const rooms: readonly Room[] = [
     { name: 'outbox', folder: 'src/outbox', judges: [...quickTests('src/outbox'), ...quickTests('src/sleep'), 'scripts/mutate/sleeper-judge.ts'] },
     { name: 'sleep', folder: 'src/sleep', judges: [...quickTests('src/sleep'), 'scripts/mutate/sleeper-judge.ts'] },
     { name: 'session', folder: 'src/session', judges: [...quickTests('src/session'), 'scripts/mutate/simulator-judge.ts'] },
+    { name: 'contracts', folder: 'src', judges: quickTests('src') },
+    { name: 'telemetry', folder: 'src/telemetry', judges: quickTests('src/telemetry') },
+    { name: 'trace', folder: 'src/trace', judges: quickTests('src/trace') },
 ];

@@ -28,7 +28,10 @@ const FLOAT_32 = 0xfa;
 const FLOAT_64 = 0xfb;
 const DECIMAL_FRACTION = 4;
 
-/** The deepest nesting, and how what is due in a level of indefinite length is marked; a count is what is left of a definite one. */
+/**
+ * The deepest nesting, and how what is due in a level of indefinite length is marked: first by what so many items come to, or twice as many for
+ * pairs, if there are INDEFINITE. A count is what is left of a definite one.
+ */
 const LEVELS = 16;
 const ANY = -1;
 const KEY_OR_END = -2;
@@ -120,12 +123,12 @@ export class CborWriter {
 
     /** A map of `pairs` keys and values (RFC 8949 §3.1, major type 5), or INDEFINITE. Then for each `key` and a value, then `close`. */
     openMap(pairs: number): number {
-        return this.open(MAP, pairs, pairs === INDEFINITE ? KEY_OR_END : pairs * 2);
+        return this.open(MAP, pairs, pairs * 2);
     }
 
     /** An array of `items` (RFC 8949 §3.1, major type 4), or INDEFINITE. Then the items, then `close`. */
     openArray(items: number): number {
-        return this.open(ARRAY, items, items === INDEFINITE ? ANY : items);
+        return this.open(ARRAY, items, items);
     }
 
     /** Ends the innermost map or array that is open; takes a byte only where the length is indefinite. */

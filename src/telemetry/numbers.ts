@@ -33,8 +33,8 @@ export function toFixedPoint(value: number, decimals: number): number {
     const upper = shifted - (shifted - magnitude);
     const error = upper * power - scaled + (magnitude - upper) * power;
     const rounded = scaled - whole - 0.5 + error < 0 ? whole : whole + 1;
-    // From 0, because a negative zero would stand on V8's heap.
-    return value < 0 ? 0 - rounded : rounded;
+    // From 0, and also if it is -0, because a negative zero would stand on V8's heap.
+    return value <= 0 ? 0 - rounded : rounded;
 }
 
 /**

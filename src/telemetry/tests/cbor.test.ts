@@ -183,6 +183,28 @@ test('an item is refused exactly where it does not fit, stays refused, and no by
     }
 });
 
+test('each item alone fits in as many bytes as it has, from the first of the buffer on', () => {
+    for (const value of [0, -1000, null, true, 'text', Uint8Array.of(1, 2), new Float(4, 1.5), new Float(8, 1.1), new Fixed(2134, 2), [], map()]) {
+        const whole = written(value);
+        for (const room of [whole.length, whole.length - 1]) {
+            assert.is(write(new CborWriter(new Uint8Array(room)), value), room === whole.length ? room : DOES_NOT_FIT);
+        }
+    }
+    const { encoded } = new CborText(encoding, 'text');
+    for (const room of [encoded.length, encoded.length - 1]) {
+        const writer = new CborWriter(new Uint8Array(room));
+        assert.is(writer.prepared(new CborText(encoding, 'text')), room === encoded.length ? room : DOES_NOT_FIT);
+    }
+});
+
+test('an array has up to 2,147,483,647 items, and a map half as many pairs', () => {
+    const writer = new CborWriter(new Uint8Array(16));
+    writer.openArray(2147483647);
+    writer.openMap(1073741823);
+    assert.is(hex(writer.bytes.slice(0, writer.end)), '9a7fffffff' + 'ba3fffffff');
+    for (const open of [() => writer.openArray(2147483648), () => writer.openMap(1073741824)]) assert.throws(open, /motemq: a count/);
+});
+
 test('after an overflow every call refuses, however small, until begin', () => {
     const writer = new CborWriter(new Uint8Array(4));
     writer.openArray(INDEFINITE);
@@ -217,6 +239,7 @@ test('what could not be CBOR throws and changes nothing', () => {
         [(writer) => { writer.openArray(1); writer.integer(1); }, (writer) => writer.openArray(0), item1],
         [(writer) => { writer.openMap(1); writer.integer(1); }, (writer) => writer.close(), close],
         [(writer) => { writer.openMap(INDEFINITE); writer.integer(1); }, (writer) => writer.close(), close],
+        [(writer) => { writer.openMap(INDEFINITE); for (const item of [1, 2, 3]) writer.integer(item); }, (writer) => writer.close(), close],
         [(writer) => writer.openArray(1), (writer) => writer.openMap(-2), /motemq: a count .*: -2/],
         [(writer) => writer.openArray(1), (writer) => writer.openArray(1.5), /motemq: a count .*: 1.5/],
         [(writer) => writer.openArray(1), (writer) => writer.openMap(2 ** 30), /motemq: a count .*: 1073741824/],

@@ -129,6 +129,12 @@ test('a JSON text is refused exactly where it does not fit, stays refused, and n
     }
 });
 
+test('a prepared text alone fits in as many bytes as it has, from the first of the buffer on', () => {
+    const text = new JsonText(encoding, 'text');
+    assert.is(new JsonWriter(new Uint8Array(6)).prepared(text), 6);
+    assert.is(new JsonWriter(new Uint8Array(5)).prepared(text), DOES_NOT_FIT);
+});
+
 test('after an overflow every call refuses, however small, until begin', () => {
     const name = new JsonText(encoding, 'n');
     const writer = new JsonWriter(new Uint8Array(4));
@@ -210,7 +216,7 @@ test('30 levels of objects and arrays in any order can be open, and 31 cannot', 
             value = isArray ? value[0] : value[''];
         }
         assert.is(value, null);
-    }));
+    }), { examples: [[Array(30).fill(false)], [Array(30).fill(true)]] });
 });
 
 test('a part of the buffer that it does not have is refused', () => {

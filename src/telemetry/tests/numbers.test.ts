@@ -79,6 +79,10 @@ test('what is not a number, or too large to be exact, is null', () => {
     assert.is(decimal(1e14, 2), 'null');
 });
 
+test('zero has no sign, from whichever side it was rounded', () => {
+    for (const value of [0, -0, 0.004, -0.004]) assert.ok(Object.is(toFixedPoint(value, 2), 0));
+});
+
 test('a number is rounded to its decimals with every carry, and a tie that only seems one is none', () => {
     assert.is(decimal(9.996, 2), '10.00');
     assert.is(decimal(99.9999, 3), '100.000');
