@@ -130,8 +130,8 @@ export class Application {
         const before = 1 + script.below(6);
         const { identifiers } = this;
         if (identifiers) {
-            // It must have been sent, or else none behind it was acknowledged; and it ends a second round.
-            const first = link.connection ? witness.firstOn(link.connection) : 0;
+            // It must have been sent, or else none behind it was acknowledged; and it ends a second round. A client that stops has ignored answers.
+            const first = link.connection && this.client.state !== STOPPING ? witness.firstOn(link.connection) : 0;
             const last = first - before - 1;
             const behindFirst = (identifier: number): number => (identifier - first + MOST_IDENTIFIERS) % MOST_IDENTIFIERS;
             if (first && behindFirst(last) > behindFirst(identifiers.last)) identifiers.last = (last + MOST_IDENTIFIERS) % MOST_IDENTIFIERS;
