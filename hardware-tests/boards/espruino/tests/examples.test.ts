@@ -96,6 +96,22 @@ for (const [index, engine] of engines.entries()) {
         }
     });
 
+    tests('ESP8266: readings that were not delivered follow in their order, more than wait in the client, and a damaged one stops none', async () => {
+        // After this every start is a wake of its own, however long the sleep before.
+        const chip = 'ESP8266={deepSleep:function(u,o){print("sleep "+u)},getResetInfo:function(){return {reason:"power on"}}}';
+        // One as if the power had failed while it was written, and what was read before.
+        const before = 'F=require("Storage");F.write("reading0","12345");S=new (require("motemq-board").StorageStore)(F,"reading",8);for(i=1;i<12;i++){B=E.toUint8Array(""+i);S.append(B,0,B.length)}S=B=0';
+        await start('esp8266', 9, `${chip};${before}`);
+        await until('it has tried', () => lines('ERROR: Connect failed').length > 0 || engine === model && lines('join').length > 0);
+        assert.equal(payloads, []);
+        for (const expected of [[...Array.from({ length: 11 }, (_, index) => `${index + 1}`), '250', '250'], ['250']]) {
+            payloads = [];
+            await start('esp8266', broker.port, `${chip};global.analogRead=function(){return 0.25}`);
+            await until('it sleeps', () => lines('sleep').length > 0);
+            assert.equal(payloads, expected.map(payload => `cellar ${payload}`));
+        }
+    });
+
     for (const [name, chip] of [
         ['esp32-broken', 'ESP32={deepSleep:function(u){print("sleep "+u)},getWakeupCause:function(){return 4}}'],
         ['esp8266-broken', 'ESP8266={deepSleep:function(u){print("sleep "+u)},getResetInfo:function(){return {reason:"deep sleep"}}}'],
