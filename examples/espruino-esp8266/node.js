@@ -74,6 +74,8 @@ function run() {
     if (!kept) client.publish(topic, reading, 0, reading.length, 1, false);
     const wifi = new board.WifiLink({
         wifi: require('Wifi'), ssid: settings.ssid, password: settings.password,
+        // Where the access point was: then it is not looked for on all channels.
+        memory: new board.StorageStore(require('Storage'), 'wifi', 64),
         onChange: joined => {
             if (joined) client.start();
         },
