@@ -48,7 +48,8 @@ for (const engine of engines) {
         try {
             await until('the program is done', () => machine.lines.includes('done') || machine.ended, 100);
             assert.is(Buffer.concat(heard).toString('hex'), connect.toString('hex'));
-            assert.ok(machine.lines.includes('told connect true data 4 '), machine.lines.join('\n'));
+            // Bytes are told at once, `connect` when that turn is over: both may come with the first look at the socket.
+            assert.ok(machine.lines.some(line => line === 'told connect true data 4 ' || line === 'told data 4 connect true '), machine.lines.join('\n'));
             const { connections, damaged } = readRecording(`${machine.lines.join('\n')}\n`, true);
             assert.is(damaged, 0);
             assert.is(connections.length, 2);
