@@ -45,7 +45,6 @@ export function startBench(world: World): (order: BoardOrder) => void {
     const tap = new Tap<BoardOrder>(world, IMAGE, (order) => {
         if (before) before.release();
         const link = world.link(order.address, order.port);
-        const test = order.test as number;
         before = link;
         const scenario = makeScenario({
             transport: link.transport,
@@ -53,12 +52,12 @@ export function startBench(world: World): (order: BoardOrder) => void {
             sendBuffer: link.sendBuffer,
             receiveBuffer: size => receiveBuffer(link, size),
             parameters: order,
-            report: line => tap.note(test, line),
-            ask: (command, onAnswer) => tap.ask(test, command, onAnswer),
+            report: line => tap.note(order, line),
+            ask: (command, onAnswer) => tap.ask(order, command, onAnswer),
             now: () => world.now(),
             memory: () => world.memory(),
             sleep: world.sleep,
-            ended: (failure, skip) => tap.end(test, failure, skip),
+            ended: (failure, skip) => tap.end(order, failure, skip),
         });
         scenario.start();
         return scenario;

@@ -42,8 +42,9 @@ export class Tap<Orders extends Order> {
     private readonly image: string;
     private readonly begin: (order: Orders) => RunningTest;
     private order: Orders | null = null;
-    /** Of the test that was begun last. */
+    /** Of the test that was begun last, in the run that was said last. */
     private number = 0;
+    private run = '';
     private running: RunningTest | null = null;
     private timer: unknown = null;
     private begun = 0;
@@ -60,7 +61,8 @@ export class Tap<Orders extends Order> {
         this.begin = begin;
         this.onDeadline = () => {
             const running = this.running;
-            this.end(this.number, 'not done within ' + (this.order as Orders).deadline + ' ms', '');
+            const order = this.order as Orders;
+            this.end(order, 'not done within ' + order.deadline + ' ms', '');
             if (running) running.stop();
         };
         bench.print('# motemq ready ' + image);
@@ -70,6 +72,12 @@ export class Tap<Orders extends Order> {
     hear(order: Orders): void {
         const bench = this.bench;
         if (order.hello) {
+            // Another run counts its tests anew, and may find a board that nobody has restarted.
+            if (order.hello !== this.run) {
+                this.giveUp();
+                this.run = order.hello;
+                this.number = 0;
+            }
             bench.print('TAP version 14');
             bench.print('# motemq run ' + order.hello + ' image ' + this.image + ' memory ' + bench.memory() + ' engine ' + bench.engine);
             bench.print('1..' + order.tests);
@@ -84,26 +92,24 @@ export class Tap<Orders extends Order> {
         if (order.test && order.test !== this.number) this.start(order);
     }
 
-    /** A line about test number `test`, even if that has ended. */
-    note(test: number, text: string): void {
-        this.bench.print('#' + test + ' ' + text);
+    /** A line about the test that was begun with `order`. What one says that has ended, or was given up, is left out. */
+    note(order: Orders, text: string): void {
+        if (order === this.order) this.bench.print('#' + order.test + ' ' + text);
     }
 
-    /** Test number `test`, if it is the one that runs, asks the host for something: `cut rst`. */
-    ask(test: number, command: string, onAnswer: (answer: string) => void): void {
-        if (!this.order || test !== this.number) return;
+    /** It asks the host for something: `cut rst`. */
+    ask(order: Orders, command: string, onAnswer: (answer: string) => void): void {
+        if (order !== this.order) return;
         this.onAnswer = onAnswer;
         this.asked = command;
-        this.note(test, '? ' + command);
+        this.note(order, '? ' + command);
     }
 
-    /** Test number `test` has ended, if it is the one that runs: well if `failure` is empty. `skip`: why it was not made, or empty. */
-    end(test: number, failure: string, skip: string): void {
-        const order = this.order;
-        if (!order || test !== this.number) return;
+    /** It has ended: well if `failure` is empty. `skip`: why it was not made, or empty. */
+    end(order: Orders, failure: string, skip: string): void {
+        if (order !== this.order) return;
         const bench = this.bench;
-        this.order = this.running = this.onAnswer = null;
-        bench.cancel(this.timer);
+        this.clear();
         bench.print((failure ? 'not ok ' : 'ok ') + this.number + ' - ' + order.name + (skip ? ' # SKIP ' + skip : ''));
         bench.print('  ---');
         if (failure) bench.print('  message: ' + JSON.stringify(failure));
@@ -112,24 +118,33 @@ export class Tap<Orders extends Order> {
         bench.print('  ...');
     }
 
+    /** The host has given up a test that has not ended: nothing that it still says is of interest. */
+    private giveUp(): void {
+        const running = this.running;
+        this.clear();
+        if (running) running.stop();
+    }
+
+    private clear(): void {
+        this.order = this.running = this.onAnswer = null;
+        this.bench.cancel(this.timer);
+    }
+
     private start(order: Orders): void {
         const bench = this.bench;
-        // One that has not ended has been given up by the host.
-        if (this.running) this.running.stop();
-        bench.cancel(this.timer);
-        this.onAnswer = null;
+        this.giveUp();
         this.number = order.test as number;
         this.order = order;
         this.before = bench.memory();
         this.begun = bench.now();
-        this.note(this.number, 'begins');
+        this.note(order, 'begins');
         this.timer = bench.after(order.deadline as number, this.onDeadline);
         try {
             const running = this.begin(order);
             // It may have ended already.
             if (this.order === order) this.running = running;
         } catch (error) {
-            this.end(this.number, 'threw ' + error, '');
+            this.end(order, 'threw ' + error, '');
         }
     }
 }

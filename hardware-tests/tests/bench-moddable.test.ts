@@ -68,6 +68,7 @@ class ModdableDevice implements Device {
     private readonly engine: string;
     private board: Board | null = null;
     private wires: Socket | null = null;
+    private port = 0;
     private readonly uart = createServer((socket) => {
         this.wires = socket.on('data', (bytes: Buffer) => this.onOutput(bytes)).on('error', () => {});
     });
@@ -80,7 +81,11 @@ class ModdableDevice implements Device {
     async deploy(application: string): Promise<void> {
         const { config } = JSON.parse(readFileSync(join(application, 'manifest.json'), 'utf8')) as { config: object };
         const script = await bundleForBoard(join(application, 'main.js'), {}, [linked(application)]);
-        const serialPort = await listen(this.uart);
+        const before = this.board;
+        this.board = null;
+        await before?.stop();
+        this.port ||= await listen(this.uart);
+        const serialPort = this.port;
         const boot = (): void => {
             const board = this.board = bootBoard(this.engine, { script, config: { ...config, serialPort } });
             void board.end.then(({ code }) => {
@@ -111,32 +116,16 @@ class ModdableDevice implements Device {
 const xs = await xsEngine();
 if (!xs.available) console.log(`SKIPPED: the virtual board, because ${xs.because}`);
 
-(xs.available ? test : test.skip)('mcconfig builds and deploys the suites, which answer over the UART: through a torn order, a torn answer, a network and a deep sleep', async () => {
+/** Plays with a board and the stand-in, which deploys onto it. */
+async function withBoard(environment: Readonly<Record<string, string>>, play: (device: ModdableDevice, address: string) => Promise<void>): Promise<void> {
     const device = new ModdableDevice((xs as { path: string }).path);
     const deploys = createServer(socket => void socket.once('data', (path: Buffer) => void device.deploy(path.toString()).then(() => socket.end('done'))));
     const terminal = await boardOnTerminal(device);
-    const environment = { PATH: `${tools}:${process.env['PATH']}`, MODDABLE: tools, DEPLOY: String(await listen(deploys)), MOTEMQ_WIFI_SSID: 'Attic network', MOTEMQ_WIFI_PASSWORD: 'correct horse' };
-    const before = Object.fromEntries(Object.keys(environment).map(name => [name, process.env[name]]));
-    Object.assign(process.env, environment);
+    const all: Record<string, string> = { PATH: `${tools}:${process.env['PATH']}`, MODDABLE: tools, DEPLOY: String(await listen(deploys)), ...environment };
+    const before = Object.fromEntries(Object.keys(all).map(name => [name, process.env[name]]));
+    Object.assign(process.env, all);
     try {
-        const { code, output, result } = await run('done', `boards:\n  ${name}: { port: ${terminal.address}, chip: esp8266, engine: moddable, baud: 230400 }\n`, 'connect,stream large,deep sleep');
-        assert.is(code, PASSED, output);
-        const [{ tests, engine, loaded }] = result().boards;
-        assert.equal(tests.map(({ name, status }) => [name, status]), ['connect', 'stream large', 'deep sleep'].map(name => [name, 'passed']));
-        assert.is(engine, 'moddable esp8266');
-        assert.match(loaded, /^esp8266: motemq-image-\w{8} built and written by mcconfig$/);
-        assert.ok(tests.every(({ memory }) => memory !== null && memory[1] > 0));
-        assert.equal(device.lost, ['"test":1', '"answer"']);
-        const [[application, ...built], deployed] = readFileSync(calls, 'utf8').trim().split('\n').map(line => line.split('|'));
-        assert.is(basename(application), `motemq-${name}`);
-        assert.equal(built, [terminal.address, '-m -p esp -t build']);
-        assert.equal(deployed, [application, terminal.address, '-m -p esp -t deploy']);
-        // Nowhere but on the board's line.
-        const files = [application, join(folder, 'done')].flatMap(path => readdirSync(path).map(name => readFileSync(join(path, name), 'utf8')));
-        for (const text of [...files, output]) assert.not.match(text, /Attic network|correct horse/);
-        const manifest = JSON.parse(readFileSync(join(application, 'manifest.json'), 'utf8')) as { config: object };
-        rmSync(application, { recursive: true });
-        assert.equal(manifest.config, { chip: 'esp8266', baud: 230400, transmit: 1, receive: 3 });
+        await play(device, terminal.address);
     } finally {
         for (const [name, value] of Object.entries(before)) {
             if (value === undefined) delete process.env[name];
@@ -146,6 +135,60 @@ if (!xs.available) console.log(`SKIPPED: the virtual board, because ${xs.because
         device.stop();
         deploys.close();
     }
+}
+
+const onBoard = xs.available ? test : test.skip;
+
+onBoard('mcconfig builds and deploys the suites, which answer over the UART: through a torn order, a torn answer, a network and a deep sleep', async () => {
+    await withBoard({ MOTEMQ_WIFI_SSID: 'Attic network', MOTEMQ_WIFI_PASSWORD: 'correct horse' }, async (device, address) => {
+        const { code, output, result } = await run('done', `boards:\n  ${name}: { port: ${address}, chip: esp8266, engine: moddable, baud: 230400 }\n`, 'connect,stream large,deep sleep');
+        assert.is(code, PASSED, output);
+        const [{ tests, engine, loaded }] = result().boards;
+        assert.equal(tests.map(({ name, status }) => [name, status]), ['connect', 'stream large', 'deep sleep'].map(name => [name, 'passed']));
+        assert.is(engine, 'moddable esp8266');
+        assert.match(loaded, /^esp8266: motemq-image-\w{8} built and written by mcconfig, as at each run: the toolchain of the ESP8266 has no version$/);
+        assert.ok(tests.every(({ memory }) => memory !== null && memory[1] > 0));
+        assert.equal(device.lost, ['"test":1', '"answer"']);
+        const [[application, ...built], deployed] = readFileSync(calls, 'utf8').trim().split('\n').map(line => line.split('|'));
+        assert.is(basename(application), `motemq-${name}`);
+        assert.equal(built, [address, '-m -p esp -t build']);
+        assert.equal(deployed, [application, address, '-m -p esp -t deploy']);
+        // Nowhere but on the board's line.
+        const files = [application, join(folder, 'done')].flatMap(path => readdirSync(path).map(name => readFileSync(join(path, name), 'utf8')));
+        for (const text of [...files, output]) assert.not.match(text, /Attic network|correct horse/);
+        const manifest = JSON.parse(readFileSync(join(application, 'manifest.json'), 'utf8')) as { config: object };
+        rmSync(application, { recursive: true });
+        assert.equal(manifest.config, { chip: 'esp8266', baud: 230400, transmit: 1, receive: 3 });
+    });
+});
+
+onBoard('a board that says that it has this program, built by this SDK, is not written again; after any change it is', async () => {
+    // In place of git: what it would say of the folder.
+    writeFileSync(join(tools, 'git'), '#!/bin/sh\ncat "$2/described"\n');
+    chmodSync(join(tools, 'git'), 0o755);
+    const idf = join(folder, 'idf');
+    mkdirSync(idf);
+    const commit = (of: string, text: string): void => writeFileSync(join(of, 'described'), `${text}\n`);
+    commit(tools, 'a1');
+    commit(idf, 'b1');
+    rmSync(calls, { force: true });
+    await withBoard({ IDF_PATH: idf }, async (_device, address) => {
+        const play = async (): Promise<{ loaded: string; called: number }> => {
+            const { code, output, result } = await run('again', `boards:\n  ${name}: { port: ${address}, chip: esp32, engine: moddable }\n`, 'connect');
+            assert.is(code, PASSED, output);
+            return { loaded: result().boards[0].loaded, called: readFileSync(calls, 'utf8').trim().split('\n').length };
+        };
+        const first = await play();
+        assert.equal([first.loaded.replace(/image-\w{8}/, 'image'), first.called], ['esp32: motemq-image built and written by mcconfig', 2]);
+        assert.equal(await play(), { loaded: first.loaded.replace('built and written by mcconfig', 'was there'), called: 2 });
+        commit(idf, 'b2');
+        const other = await play();
+        assert.is(other.called, 4);
+        assert.is.not(other.loaded, first.loaded);
+        commit(tools, 'a1-dirty');
+        assert.equal([(await play()).called, (await play()).called], [6, 8]);
+        assert.match((await play()).loaded, /built and written by mcconfig, as at each run: MODDABLE has been changed$/);
+    });
 });
 
 test('without the SDK the bench fails and says what to install; without a chip the map is incomplete', async () => {

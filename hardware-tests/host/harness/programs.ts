@@ -25,10 +25,13 @@ export const helpers: Readonly<Record<string, string>> = {
     uhubctl: 'takes power away from boards at some USB hubs',
 };
 
-/** A program of that name is on the PATH. */
-export function onPath(program: string): boolean {
-    return (process.env['PATH'] ?? '').split(delimiter).some(folder => executable(join(folder, program)));
+/** Path of the program of that name that would be started; undefined if there is none. */
+export function findOnPath(program: string): string | undefined {
+    return (process.env['PATH'] ?? '').split(delimiter).map(folder => join(folder, program)).find(executable);
 }
+
+/** A program of that name is on the PATH. */
+export const onPath = (program: string): boolean => findOnPath(program) !== undefined;
 
 export function executable(path: string): boolean {
     try {

@@ -1,6 +1,6 @@
 // A board as a run sees it, whatever it is: real, emulated, a process.
 import type { Port } from '../port.ts';
-import type { Engine, Image } from './images.ts';
+import type { Image } from './images.ts';
 
 /** Has the program hear an order, which is JSON. May be called again before it has resolved. */
 export type Tell = (order: string) => Promise<void>;
@@ -12,7 +12,8 @@ export interface BenchBoard {
     /** As people name it. */
     readonly port: string;
     readonly chip: string;
-    readonly engine: Engine;
+    /** Compiles the program for it. */
+    readonly program: () => Promise<Image>;
     /** Baud of the program's console. */
     readonly baud: number;
     /** Of this machine, as the board reaches it. */

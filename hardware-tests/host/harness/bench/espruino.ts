@@ -11,6 +11,7 @@ import { upload } from '../espruino/upload.ts';
 import type { Port } from '../port.ts';
 import { intoApplication, playSequence } from '../reset.ts';
 import type { BenchBoard, Tell } from './bench-board.ts';
+import { imageFor } from './images.ts';
 import { LentPort } from './lent-port.ts';
 import { LOOPBACK } from './virtual.ts';
 
@@ -21,7 +22,7 @@ const HEAR = 'motemqHear';
 /** What every board with Espruino has in common. `open`: the way to it. */
 function espruinoBoard(board: Pick<BenchBoard, 'name' | 'isShared' | 'comesBack' | 'ownDefect' | 'port' | 'chip' | 'baud' | 'address' | 'needsNetwork' | 'powerCycle' | 'open' | 'end'>): BenchBoard {
     return {
-        ...board, engine: 'espruino',
+        ...board, program: () => imageFor('espruino'),
         async load(port, { name, program: { script, preload: [motemq] } }, say) {
             const files = [{ name: 'motemq', data: Buffer.from(motemq) }, { name: PROGRAM, data: Buffer.from(script) }];
             const { firmware, way, written } = await upload(port, files, { boot: Buffer.from(`global.${HEAR}=require("${PROGRAM}").hear;`), onStep: say });

@@ -18,6 +18,8 @@ export interface Image {
     readonly name: string;
     /** On Espruino `preload` is the file of motemq, which the script requires. */
     readonly program: Program;
+    /** Why a board that says this name may still hold something else; empty or left out: it cannot. */
+    readonly unsure?: string;
 }
 
 const suites = (name: string): string => join(root, 'hardware-tests', 'suites', name);
@@ -54,8 +56,13 @@ export function imageFor(engine: Engine): Promise<Image> {
 }
 
 function named({ script, preload }: Program): Image {
-    const name = IMAGE.replace('00000000', createHash('sha256').update([script, ...preload].join('\0')).digest('hex').slice(0, 8));
+    const name = nameOf([script, ...preload]);
     return { name, program: { script: script.replaceAll(IMAGE, name), preload } };
+}
+
+/** The name for what consists of `parts`. */
+export function nameOf(parts: readonly string[]): string {
+    return IMAGE.replace('00000000', createHash('sha256').update(parts.join('\0')).digest('hex').slice(0, 8));
 }
 
 /** Writes an image where a process can start it. Returns the path. */

@@ -9,7 +9,6 @@ import { Locks } from '../locks.ts';
 import type { Port } from '../port.ts';
 import type { BenchBoard } from './bench-board.ts';
 import { BoardSession } from './board-session.ts';
-import { imageFor } from './images.ts';
 import { LATE_AT_MOST } from './playing.ts';
 import type { Playing, Verdict } from './playing.ts';
 import { TestRecording } from './packets-seen.ts';
@@ -149,7 +148,7 @@ export class BoardRun {
 
     private async connect(): Promise<BoardSession> {
         const { board, options } = this;
-        const image = await imageFor(board.engine);
+        const image = await board.program();
         this.image = image.name;
         const port = this.port = await board.open();
         const say = (step: string): void => {

@@ -42,7 +42,7 @@ export async function virtualBoardNamed(address: string, name: string): Promise<
 
 function xsBoard(name: string, address: string, chip: string, board: RomBoard): BenchBoard {
     return {
-        name, isShared: false, comesBack: false, ownDefect: null, port: address, chip, engine: 'xs', baud: 115200, address: LOOPBACK, needsNetwork: false,
+        name, isShared: false, comesBack: false, ownDefect: null, port: address, chip, program: () => imageFor('xs'), baud: 115200, address: LOOPBACK, needsNetwork: false,
         async open() {
             if (board.events.includes('unplugged')) throw new BenchError(`${name} is not plugged in any more`, 'check the cable and the power supply, then run the command again');
             return portOf(board);
@@ -71,7 +71,7 @@ function xsBoard(name: string, address: string, chip: string, board: RomBoard): 
 async function nodeBoard(name: string): Promise<BenchBoard> {
     const path = imageFile(await imageFor('node'), '.mjs');
     return {
-        name, isShared: false, comesBack: false, ownDefect: null, port: 'node', chip: process.arch, engine: 'node', baud: 115200, address: LOOPBACK, needsNetwork: false,
+        name, isShared: false, comesBack: false, ownDefect: null, port: 'node', chip: process.arch, program: () => imageFor('node'), baud: 115200, address: LOOPBACK, needsNetwork: false,
         open: async () => new ChildPort(name, [process.execPath, path], ASLEEP),
         load: async (_port, image) => `${image.name} is a file`,
         async start(port, hear) {
