@@ -1,7 +1,7 @@
 // A board with Espruino at the end of a serial line: the interpreter itself, whose console is its standard input and output, or the model of
 // it behind the model of its console. Its Storage outlasts what unplugs it.
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Device } from '../../device.ts';
@@ -50,16 +50,26 @@ abstract class Base implements EspruinoDevice {
 /** Espruino's interpreter at `path`. It unplugs itself when it ends. */
 class InterpreterDevice extends Base {
     private readonly child;
+    private readonly file = join(this.folder, 'espruino.flash');
+    private held: Buffer | null;
 
-    constructor(path: string) {
+    constructor(path: string, flash: Buffer | null) {
         super();
+        this.held = flash;
+        if (flash) writeFileSync(this.file, flash);
         this.child = spawn(path, [], { cwd: this.folder, stdio: ['pipe', 'pipe', 'ignore'] });
         this.child.stdin.on('error', () => {});
         this.child.stdout.on('data', (bytes: Buffer) => this.onOutput(bytes));
         this.child.once('close', () => {
+            this.held = this.flash;
             this.end();
             this.onUnplug();
         });
+    }
+
+    /** What its flash holds, or held when it ended; null: nothing yet. */
+    get flash(): Buffer | null {
+        return existsSync(this.file) ? readFileSync(this.file) : this.held;
     }
 
     receive(bytes: Uint8Array): void {
@@ -112,8 +122,8 @@ class ModelDevice extends Base {
     }
 }
 
-/** The interpreter at `path`. */
-export const interpreterDevice = (path: string): EspruinoDevice => new InterpreterDevice(path);
+/** The interpreter at `path`, which holds `flash`. */
+export const interpreterDevice = (path: string, flash: Buffer | null = null): InterpreterDevice => new InterpreterDevice(path, flash);
 
 /** The model. */
 export const modelDevice = async (options: ModelOptions = {}): Promise<ModelDevice> => new ModelDevice((await model.command()).at(-1)!, options);

@@ -22,7 +22,7 @@ export interface BenchBoard {
     readonly needsNetwork: boolean;
     /** Whatever became of it, it may be there again when it is opened: it is a process that is started anew. */
     readonly comesBack: boolean;
-    /** By which an emulator says that it has broken by itself, which is no fault of a test; null: it does not. */
+    /** By which an emulator says that it has broken by itself, which is no fault of a test, and may come often; null: it does not. */
     readonly ownDefect: RegExp | null;
     /** Opens the way to it. Refuses where there is none. */
     open(): Promise<Port>;

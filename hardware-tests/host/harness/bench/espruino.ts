@@ -53,13 +53,17 @@ async function start(port: Port, hear: (bytes: Uint8Array) => void): Promise<Tel
 export async function emulatedEspruino(name: string): Promise<BenchBoard> {
     const found = findEspruino();
     let end = (): void => {};
+    let flash = (): Buffer | null => null;
     return espruinoBoard({
         // The input thread of its Linux port and its main loop share a queue without a lock.
         ownDefect: /^ASSERT\(len <= 64\) FAILED AT src\/jsdevices/,
         name, isShared: false, comesBack: true, port: 'espruino', chip: process.arch, baud: 115200, address: LOOPBACK, needsNetwork: false, powerCycle: null,
         async open() {
+            // The one before may have ended: its Storage is still there.
+            const held = flash();
             end();
-            const device = 'path' in found ? interpreterDevice(found.path) : await modelDevice();
+            const device = 'path' in found ? interpreterDevice(found.path, held) : await modelDevice();
+            if ('flash' in device) flash = () => device.flash;
             const terminal = 'path' in found ? await boardOnTerminal(device) : null;
             end = () => {
                 terminal?.stop();

@@ -19,6 +19,9 @@ import type { Network } from './secrets.ts';
 import { perform } from './stagehand.ts';
 import type { TestPlan } from './plan.ts';
 
+/** How much more often than the bench an emulator may break by itself. */
+const DEFECTS = 8;
+
 export interface RunOptions {
     /** Number of this run. */
     readonly run: string;
@@ -129,7 +132,7 @@ export class BoardRun {
             } catch (thrown) {
                 const error = thrown instanceof BenchError ? thrown : unexpected(thrown);
                 const again = error.transient || this.board.comesBack || this.board.powerCycle !== null;
-                const last = !again || failures >= this.options.retries || this.options.stopped.aborted;
+                const last = !again || failures >= this.options.retries + (this.board.ownDefect ? DEFECTS : 0) || this.options.stopped.aborted;
                 this.noteFault(error, last);
                 await this.disconnect();
                 if (last) throw error;
