@@ -27,10 +27,14 @@ if (workers === 0) throw new Error('--jobs is at least 1');
 for (const name of ['seeds', 'first', 'seed', 'script', 'trace'] as const) {
     if (values['self-test'] && values[name]) throw new Error(`--self-test plays seeds of its own: without --${name}`);
 }
-if (values.bug !== undefined && !values['self-test']) throw new Error('--bug goes with --self-test');
 if (values.device !== undefined && values.device !== 'espruino') throw new Error(`--device is espruino or left out, not ${values.device}`);
-/** `--device espruino`: the client made for its sockets, as it is published, instead of that of src. */
-const file = values.device === 'espruino' ? { code: (await publishedFiles()).motemq } : null;
+if (values.bug !== undefined && !values['self-test'] && !(values.device && edgeBugs.some(({ name }) => name === values.bug))) {
+    throw new Error('--bug goes with --self-test; without, with --device espruino and the whole name of one of its bugs');
+}
+/** `--device espruino`: the client made for its sockets, as it is published, instead of that of src; `--bug`: with this bug. */
+const file: EspruinoFile | null = values.device === 'espruino' ? { code: (await publishedFiles()).motemq, bug: values['self-test'] ? undefined : values.bug } : null;
+/** What a command has besides to play the same again. */
+const same = file ? ` --device espruino${file.bug === undefined ? '' : ` --bug '${file.bug}'`}` : '';
 /** Within so many seeds each known bug must be found. */
 const MOST_SEEDS = 2000;
 /** From so many seeds on everything that can be met must have been. */
@@ -56,7 +60,7 @@ function replay(seed: number, script: readonly Step[] | null, trace: boolean): b
     for (const [index, name] of stepNames(short).entries()) print(`  ${name} ${JSON.stringify(short[index].choices)}`);
     if (trace) print('\n     time     who     what (wire: connection number, > from the client, < to it)');
     if (trace) simulate(seed, short, print, undefined, file);
-    print(`npm run simulate -- --trace --script '${scriptLine(short)}'`);
+    print(`npm run simulate -- --trace${same} --script '${scriptLine(short)}'`);
     return false;
 }
 
