@@ -90,6 +90,7 @@ export class FaultProxy {
     private readonly options: ProxyOptions;
     private readonly plans: Faults[] = [];
     private server: Server | null = null;
+    private stopped = false;
     private listeningPort = 0;
 
     private constructor(options: ProxyOptions) {
@@ -128,9 +129,9 @@ export class FaultProxy {
         this.server = null;
     }
 
-    /** Ends `refuse`; resolves when clients can connect. */
+    /** Ends `refuse`; resolves when clients can connect. Does nothing after `stop`. */
     async accept(): Promise<void> {
-        if (this.server !== null) return;
+        if (this.server !== null || this.stopped) return;
         const server = createServer({ allowHalfOpen: true, noDelay: true }, (socket) => this.onClient(socket));
         this.server = server;
         await new Promise<void>((resolve, reject) => {
@@ -142,6 +143,7 @@ export class FaultProxy {
 
     /** Resets all connections and frees the port. */
     stop(): void {
+        this.stopped = true;
         this.refuse();
         for (const connection of this.connections) connection.cut('rst');
     }

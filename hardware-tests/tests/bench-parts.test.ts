@@ -21,7 +21,9 @@ import { stepOf } from '../host/harness/bench/report/timeline.ts';
 import { writeReports } from '../host/harness/bench/report/write.ts';
 import type { BoardResult, RunResult, TestResult } from '../host/harness/bench/results.ts';
 import { hiderOf, networkOf } from '../host/harness/bench/secrets.ts';
+import { perform } from '../host/harness/bench/stagehand.ts';
 import { directors } from '../host/bench-directors.ts';
+import type { Stage } from '../host/stage.ts';
 import { testCommand } from '../host/harness/commands/test.ts';
 import { BENCH_FAILED, PASSED, TEST_FAILED, UsageError } from '../host/harness/errors.ts';
 import { names } from '../suites/every.ts';
@@ -178,6 +180,15 @@ test('a process that ends is a board that crashes, and one that sleeps is starte
     assert.is(text, 'asleep\n\nabort() was called: the process ended with 3\n');
     assert.is(port.gone.aborted, false);
     await port.close();
+});
+
+test('a fault of a link that is not there is refused: a board would pass without it', async () => {
+    const stage = { proxy: { current: undefined }, cut() {} } as unknown as Stage;
+    for (const command of ['cut fin', 'cut rst', 'cut inside', 'cut before', 'refuse', 'drop', 'stall', 'delay', 'split', 'fly']) {
+        const error = await perform(stage, command, null).then(() => null, (error: Error) => error);
+        assert.match(`${error?.message}`, command === 'fly' ? /no such command/ : /not connected/, command);
+    }
+    assert.is(await perform(stage, 'power', null), 'unable');
 });
 
 test('each scenario of a board has a director and says what it shows', () => {
