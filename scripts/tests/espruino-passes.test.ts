@@ -54,12 +54,19 @@ for (const [what, code, made] of [
     ['what one of several conditions is', 'if (c && (a != 4 || d) || !(b.e != 0)) f();', 'if (c && (a - 4 || d) || !(b.e - 0)) f();'],
     ['what decides whether something is done', 'a(), b != 5 && c(), d ? e != 6 && f() : g();', 'a(), b - 5 && c(), d ? e - 6 && f() : g();'],
     ['a condition of a value', 'x = a != 4 ? 1 : 2;', 'x = a - 4 ? 1 : 2;'],
+    ['the last of several', 'if (a(), b != 4) c();', 'if (a(), b - 4) c();'],
+    ['what is done otherwise', 'a != 4 || b();', 'a - 4 || b();'],
+    ['of 32 bits', 'if (a >> 4 != 3 || b << 1 != (6) >> 1) c();', 'if (a >> 4 ^ 3 || b << 1 ^ (6) >> 1) c();'],
+    ['of truths', 'if ((a == 4) != (b < 3)) c();', 'if ((a == 4) ^ (b < 3)) c();'],
+    ['a choice, turned round', 'x = a == 4 ? (b(), c) : (d, e);', 'x = a - 4 ? (d, e) : (b(), c) ;'],
+    ['choices in one another', 'a == 1 ? b == 2 ? c() : d() : e == 3 ? f() : g != 4 && h();', 'a - 1 ? e - 3 ? g - 4 && h() : f()  : b - 2 ? d() : c()  ;'],
+    ['what is done in one case, turned round', 'a == 4 && (b || c());', 'a - 4 || (b || c());'],
     ['loops', 'while (a[0] != 1) b(); do c(); while (d() != 2); for (; e++ != 3;) f();', 'while (a[0] - 1) b(); do c(); while (d() - 2); for (; e++ - 3;) f();'],
 ]) {
     test(`a difference: ${what}`, () => assert.is(zeroTests(code), made));
 }
 
-for (const code of ['x = a != 4;', 'f(a != 4 && b);', 'if (a !== 4) b();', 'if (a != "4") b();', 'if (a >> 4 != 3) b();', 'if (a != b) c();', 'x = a != 4 || b;', 'c(d != 1), e;', 'a = [b != 1 && c];']) {
+for (const code of ['x = a != 4;', 'f(a != 4 && b);', 'if (a !== 4) b();', 'if (a != "4") b();', 'if ((a & 4) != 3) b();', 'if (a >> 4 != b) c();', 'x = a == 4 && b;', 'a == 4 ? b :\nc;', 'a == "4" ? b : c;', 'if (a != b) c();', 'x = a != 4 || b;', 'c(d != 1), e;', 'a = [b != 1 && c];']) {
     test(`no difference: ${code}`, () => assert.is(zeroTests(code), code));
 }
 

@@ -43,8 +43,8 @@ export function connectPacket(options: PublisherOptions, identity: Credentials, 
     const hasName = userName !== undefined && userName !== null;
     const hasPassword = password !== undefined && password !== null;
     let fields = prefixed(options.clientId, TEXT);
-    if ((keepAlive & 65535) !== keepAlive || !(flags || options.clientId) || (hasPassword && !hasName)) {
-        misuse(MOTEMQ_TEXTS ? 'keepAlive is 0 to 65535 seconds, an empty clientId needs cleanSession, a password needs a userName [MQTT-3.1]' : '3.1');
+    if ((keepAlive & 65535) !== keepAlive || !(flags || options.clientId) || (hasPassword && !hasName) || (will && will.qos! >>> 0 > 2)) {
+        misuse(MOTEMQ_TEXTS ? 'keepAlive is 0 to 65535 seconds, an empty clientId needs cleanSession, a password needs a userName, the will has QoS 0, 1 or 2 [MQTT-3.1]' : '3.1');
     }
     if (will) {
         // A QoS or flag that was left out is 0.
@@ -59,5 +59,5 @@ export function connectPacket(options: PublisherOptions, identity: Credentials, 
         flags |= 64;
         fields += prefixed(password);
     }
-    return text(CONNECT, lengthBytes(fields.length + 10), '\0', 4, 'MQTT', 4, flags, keepAlive >> 8, keepAlive, fields);
+    return text(CONNECT, lengthBytes(fields.length + 10), 0, 4, 'MQTT', 4, flags, keepAlive >> 8, keepAlive, fields);
 }

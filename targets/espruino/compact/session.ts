@@ -17,7 +17,7 @@ import {
     PINGRESP_TIMEOUT, PUBACK_TIMEOUT, SUBACK_TIMEOUT, TRANSPORT_FAULT, UNEXPECTED_PACKET, UNSUBACK_TIMEOUT, UNSUPPORTED_QOS,
 } from '../../../src/reasons.ts';
 import { BUFFER_FULL, TOO_LARGE } from '../../../src/session/refusals.ts';
-import { CONNECTED, CONNECTING, OPENING, STOPPED, STOPPING, WAITING } from '../../../src/session/states.ts';
+import { CONNECTED, CONNECTING, OPENING, STOPPING, WAITING } from '../../../src/session/states.ts';
 import { NOT_SUBSCRIBED, REFUSED } from '../../../src/session/subscription.ts';
 import type { Interpreter, Socket } from '../espruino.ts';
 import type { Client, ClientOptions } from './options.ts';
@@ -50,10 +50,10 @@ export const client = {
     publish(topic: Topic, payload: string | Uint8Array, start: number, end: number, qos: number, retain: boolean): number {
         const data = text(payload);
         let handle = 0;
-        // Fixed header and topic of the message before are as a rule those of this one: then few steps are left.
-        if (qos || retain || start || state != CONNECTED || queue[sent] || end != data.length || end != topic.headFor || !write(topic.head + data)) {
+        // Fixed header and topic of the message before are as a rule those of this one: then few steps are left. A sum with what is no number equals none.
+        if (qos || retain || start || state != CONNECTED || queue[sent] || end != data.length || end + qos + start != topic.headFor || !write(topic.head + data)) {
             const part = data.substring(start, end);
-            if ((qos & 1) !== qos || part.length != end - start) misuse(MOTEMQ_TEXTS ? 'the range lies in the payload, the QoS of a message is 0 or 1' : '3.3');
+            if ((qos & 1) != qos || part.length != end - start) misuse(MOTEMQ_TEXTS ? 'the range lies in the payload, the QoS of a message is 0 or 1' : '3.3');
             const head = text(lengthBytes(topic.encoded.length + end - start + qos * 2), topic.encoded);
             handle = enqueue(PUBLISH | (qos * 2) | (retain as unknown as number), qos, head, part);
             // It was taken, with QoS 0.
@@ -205,13 +205,12 @@ function enqueue(first: number, identified: number, head: string, tail: string):
     return handle;
 }
 
-/** Hands bytes to the socket. 1: it took them; else it has no room, and will tell, or it is gone. */
-function write(data: string): number | undefined {
+/** Hands bytes to the socket. True: it took them, which Espruino tells by false; else it has no room, and will tell, or it is gone. */
+function write(data: string): boolean | undefined {
     if (!(socket as Socket).dSnd || (socket as Socket).dSnd!.length + data.length <= room) {
         try {
-            (socket as Socket).write(data);
             idle = 0;
-            return 1;
+            return !(socket as Socket).write(data);
         } catch {
             // Network or socket are gone, and perhaps no event tells it.
             arm(0, TRANSPORT_FAULT);
@@ -327,7 +326,6 @@ function close(reason: number): void {
         // Whether CONNECT began a new session is unknown, and the next CONNACK would call that one present.
         if (state == CONNECTING) forget(true);
     }
-    beyond = pinging = oldest = 0;
     try {
         // What waits would keep a socket for ever whose peer takes nothing any more.
         (socket as Socket).dSnd = '';
@@ -335,14 +333,15 @@ function close(reason: number): void {
     } catch {
         // There is none, or without a network nothing is left to end.
     }
-    socket = 0;
+    socket = beyond = pinging = oldest = 0;
     // As a rule it is the broker that closes, when it has DISCONNECT.
     if (state == STOPPING) reason = CLOSED_BY_APPLICATION;
     // Full jitter, from the microseconds of the clock: Math.random() begins alike on every board. 97 lays neighbouring ones apart.
     // A tick in STOPPED does nothing.
     arm(reason - CLOSED_BY_APPLICATION && getTime() * 97e6 % (backoff = Math.min(backoff * 2 || options.retryDelay || 1000, options.retryDelayMaximum || 120000)));
     client.closeReason = reason;
-    enter(reason != CLOSED_BY_APPLICATION ? WAITING : STOPPED, reason);
+    // STOPPED (0) or WAITING.
+    enter(reason - CLOSED_BY_APPLICATION && WAITING, reason);
 }
 
 /** The time for which `arm` was asked has passed. `fault`: why the connection ends, told in a turn of its own. */
@@ -352,9 +351,11 @@ function tick(fault?: number): void {
     else if (state == WAITING) {
         if (MOTEMQ_RECEIVES && options.credentials) {
             callBack(() => {
-                connect = connectPacket(options, options.credentials!(), options.keepAlive ?? 60, clean);
+                const identity = options.credentials!();
+                // Who is asked may have stopped this client, and made another one.
+                if (!timer) connect = connectPacket(options, identity, options.keepAlive ?? 60, clean);
             });
-            if ((state as number) != WAITING) return;
+            if (timer) return;
         }
         enter(OPENING);
         if ((state as number) == OPENING) {
@@ -499,7 +500,7 @@ function listen(this: Socket, told: string | Socket | boolean): void {
     }
     if (MOTEMQ_RECEIVES && renewing && state == CONNECTED) {
         // What the broker has not granted and was not asked for yet, as far as there is room.
-        renewing = subscriptions.some(each => each.granted == NOT_SUBSCRIBED && !each.askedBy && (bytes + each.encoded.length + 8 > capacity || request(SUBSCRIBE, each) < 0));
+        renewing = subscriptions.some(each => each.granted == NOT_SUBSCRIBED && !each.askedBy && ((bytes && bytes + each.encoded.length + 6 > capacity) || request(SUBSCRIBE, each) < 0));
     }
     pump();
     // What could be acknowledged was, and the broker sends the rest again: slow, but each connection gets on.

@@ -7,6 +7,7 @@ import { publishedFiles } from '../../../hardware-tests/boards/espruino/bundle.t
 import { BUFFER_FULL, CONNECTED, CONNECTING, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
 import type { Client, ClientOptions } from '../compact/options.ts';
 import { isText } from '../../../src/codec/text.ts';
+import type { Subscription } from '../compact/subscription.ts';
 import type { Topic } from '../compact/topic.ts';
 
 const files = await publishedFiles();
@@ -44,7 +45,7 @@ class World {
         end: () => {},
     };
     readonly transport = { io: { connect: () => this.socket }, host: 'broker', port: 1883 };
-    private readonly file: { Client?: new (options: object) => Client; Publisher?: new (options: object) => Client; Topic: new (platform: null, text: string) => Topic };
+    private readonly file: { Client?: new (options: object) => Client; Publisher?: new (options: object) => Client; Topic: new (platform: null, text: string) => Topic; Subscription: new (platform: null, filter: string, qos: number) => Subscription };
     client!: Client;
 
     constructor(code: string) {
@@ -87,6 +88,10 @@ class World {
 
     topic(text: string): Topic {
         return new this.file.Topic(null, text);
+    }
+
+    subscription(filter: string, qos: number): Subscription {
+        return new this.file.Subscription(null, filter, qos);
     }
 
     /** Lets the time pass for which the client has asked, and `step` s more on the clock that somebody sets. */
@@ -328,7 +333,7 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
 
     tests('wrong options and arguments throw where they are handed over', () => {
         const refused = (options: object): void => void assert.throws(() => world.make(options), /^motemq: /);
-        for (const options of [{ keepAlive: -1 }, { keepAlive: 0.5 }, { clientId: '', cleanSession: false }, { password: 'p' }, { sendBuffer: new Uint8Array(60) }, { sendBuffer: 0 }, { transport: { ...new World(files[name]).transport, port: undefined } }, { will: { topic: '', payload: '' } }, { will: { topic: 'a/+', payload: '' } }, { userName: 'a\0' }]) refused(options);
+        for (const options of [{ keepAlive: -1 }, { keepAlive: 0.5 }, { clientId: '', cleanSession: false }, { password: 'p' }, { sendBuffer: new Uint8Array(60) }, { sendBuffer: 0 }, { transport: { ...new World(files[name]).transport, port: undefined } }, { will: { topic: '', payload: '' } }, { will: { topic: 'a/+', payload: '' } }, { will: { topic: 'a', payload: '', qos: 3 } }, { will: { topic: 'a', payload: '', qos: -1 } }, { userName: 'a\0' }]) refused(options);
         world.make();
         for (const text of ['', 'a/#', '+', 'a\0', 'x'.repeat(65536)]) assert.throws(() => world.topic(text), /^motemq: /);
         const topic = world.topic('a');
@@ -336,6 +341,10 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
             assert.throws(() => world.client.publish(topic, 'abc', start, end, qos, false), /^motemq: /);
         }
         world.connect();
+        assert.is(world.client.publish(topic, 'abc', 0, 3, 0, false), 0);
+        for (const [start, qos] of [[NaN, 0], [undefined, 0], [0, undefined], [0, NaN]] as [number, number][]) {
+            assert.throws(() => world.client.publish(topic, 'abc', start, 3, qos, false), /^motemq: /, 'the second time, too');
+        }
         refused({});
         assert.is(world.client.state, CONNECTED);
         world.client.stop();
@@ -354,6 +363,36 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
             world.tick();
             world.hear('data', message('x'));
             assert.equal([heard, world.states.at(-1)], [0, [WAITING, MALFORMED_PACKET]]);
+        });
+
+        tests('a subscription that has just room is renewed', () => {
+            const subscription = world.subscription('a/b', 1);
+            world.make({ sendBuffer: 9 });
+            assert.is(world.client.subscribe(subscription), 1);
+            world.connect();
+            world.hear('data', '\x90\x03\0\x01\x01');
+            assert.is(subscription.granted, 1);
+            world.hear('close', false);
+            world.tick();
+            world.accept();
+            assert.equal(world.writes.at(-1), '\x82\x08\0\x02\0\x03a/b\x01');
+        });
+
+        tests('credentials that make another client leave that one its own', () => {
+            let asked = 0;
+            world.make({
+                credentials: () => {
+                    asked++;
+                    world.client.stop();
+                    world.make({ clientId: 'other' });
+                    world.client.start();
+                    return { userName: 'u' };
+                },
+            });
+            world.open();
+            assert.equal([asked, world.client.state, world.timers], [1, WAITING, 1]);
+            world.tick();
+            assert.equal(world.writes, [latin1(generate({ cmd: 'connect', clientId: 'other', clean: true, keepalive: 60 }))]);
         });
 
         tests('a handler that stops the client after many messages leaves nothing that keeps the board awake', () => {
