@@ -52,11 +52,14 @@ export class Application {
     private readonly clock: SimulatedClock;
     private readonly topic: Topic;
     private readonly identifiers: Library['identifiers'];
+    private readonly forbidden: Library['forbidden'];
+    private stops = 0;
 
     constructor(world: World, clock: SimulatedClock, library: Library) {
         this.world = world;
         this.clock = clock;
         this.identifiers = library.identifiers;
+        this.forbidden = library.forbidden;
         this.inbox = new Inbox(world, this.wanted);
         this.topic = new library.Topic(clock, 'up');
         this.subscriptions = FILTERS.map((filter, index) => new library.Subscription(clock, filter, index % 2, index === WITHOUT_HANDLER ? undefined : message => this.onMessage(message, index)));
@@ -112,6 +115,7 @@ export class Application {
     stop(): void {
         this.world.judge.note('client', 'stop');
         if (this.client.state !== STOPPED) this.stopped = true;
+        this.stops++;
         this.client.stop();
     }
 
@@ -243,15 +247,18 @@ export class Application {
         this.busy(handler === NO_HANDLER ? 'onMessage' : 'handler');
     }
 
-    /** Throws at times, and at times gives what is too long: then the client goes on with what it had. */
+    /** Throws at times, and at times gives what is refused: then the client goes on with what it had. */
     private credentials(): Credentials {
         const { script, witness, judge } = this.world;
+        const { stops } = this;
         this.busy('credentials');
         const userName = 'u' + script.below(1000);
+        // Espruino's client has no use for them any more.
+        if (this.forbidden !== undefined && this.stops > stops) return { userName };
         if (script.chance(10)) {
-            judge.fault('credentials too long');
+            judge.fault('credentials that are refused');
             this.thrown++;
-            return { userName: userName.repeat(20) };
+            return { userName: this.forbidden === undefined ? userName.repeat(20) : userName + this.forbidden };
         }
         witness.userName = userName;
         return { userName };

@@ -2,7 +2,7 @@
 // simulated link, one timer and a time of day that somebody sets now and then. What a socket has queued counts as taken by the link,
 // and leaves as the link has room.
 //
-// Not judged, because this client has none: `window`, `connectTimeout`, `stableAfter`, credentials that are too long. Its ticks are
+// Not judged, because this client has none: `window`, `connectTimeout`, `stableAfter`. Its ticks are
 // wakes, and an answer may be awaited twice as long as `responseTimeout`.
 import type { Client, ClientOptions, Message, Subscription, Topic } from '../../../src/index.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
@@ -29,6 +29,8 @@ export interface Library {
     idle(): void;
     /** The packet identifier that the client gave out last, to be set. Where there is none, identifiers go round by what the application does. */
     readonly identifiers?: { last: number };
+    /** What no user name may contain; where there is none, none may be long. */
+    readonly forbidden?: string;
 }
 
 /** Where a file for Espruino has the packet identifier that it gave out last: it is private, and 65,535 messages take too long. */
@@ -41,7 +43,7 @@ const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin
 /** The settings as this client takes them. */
 export function settingsOnEspruino(settings: Settings): Settings {
     const responseTimeout = Math.min(settings.responseTimeout, settings.keepAlive * 475 || Infinity);
-    return { ...settings, responseTimeout, connectTimeout: responseTimeout, window: Infinity, changingCredentials: false };
+    return { ...settings, responseTimeout, connectTimeout: responseTimeout, window: Infinity };
 }
 
 /** A socket of `net`: what is written waits in `dSnd`, and listeners, which lie in `#on…`, are told when the present event is over. */
@@ -230,6 +232,6 @@ export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock:
         return new file.Subscription(platform, filter, qos, through(onMessage));
     };
     return {
-        Client: Made as unknown as Library['Client'], Subscription: Asked as unknown as typeof Subscription, Topic: file.Topic, identifiers: file.identifiers, idle,
+        Client: Made as unknown as Library['Client'], Subscription: Asked as unknown as typeof Subscription, Topic: file.Topic, identifiers: file.identifiers, forbidden: '\0', idle,
     };
 }
