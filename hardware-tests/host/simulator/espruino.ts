@@ -4,6 +4,7 @@
 //
 // Not judged, because this client has none: `window`, `connectTimeout`, `stableAfter`. Its ticks are
 // wakes, and an answer may be awaited twice as long as `responseTimeout`.
+import { characters } from '../../boards/espruino/characters.ts';
 import type { Client, ClientOptions, Message, Subscription, Topic } from '../../../src/index.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
 import type { SimulatedClock } from './clock.ts';
@@ -136,12 +137,6 @@ class FakeSocket implements TransportOwner {
         connection.room = room;
         link.flush();
     }
-}
-
-/** What one of several arguments of E.toString adds. */
-function characters(data: unknown): string {
-    if (Array.isArray(data)) return data.map(characters).join('');
-    return typeof data === 'number' ? String.fromCharCode(data & 255) : ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
 }
 
 /** The edges of a client with the bug of this name. */

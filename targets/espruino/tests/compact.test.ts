@@ -3,6 +3,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
+import { characters } from '../../../hardware-tests/boards/espruino/characters.ts';
 import { publishedFiles } from '../../../hardware-tests/boards/espruino/bundle.ts';
 import { BUFFER_FULL, CONNECTED, CONNECTING, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
 import type { Client, ClientOptions } from '../compact/options.ts';
@@ -12,12 +13,6 @@ import type { Topic } from '../compact/topic.ts';
 
 const files = await publishedFiles();
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
-
-/** What E.toString makes of one argument. */
-function characters(data: unknown): string {
-    if (Array.isArray(data)) return data.map(characters).join('');
-    return typeof data === 'number' ? String.fromCharCode(data & 255) : ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
-}
 
 class World {
     readonly writes: string[] = [];

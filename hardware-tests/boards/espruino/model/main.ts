@@ -4,6 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { createInterface } from 'node:readline';
 import { createContext, runInContext } from 'node:vm';
+import { characters } from '../characters.ts';
 import { crc32 } from '../crc32.ts';
 import { guarded } from './events.ts';
 import { connect } from './net.ts';
@@ -63,12 +64,8 @@ function isShared(data: unknown): boolean {
 
 const whole = (data: unknown): unknown => typeof data === 'string' || data instanceof SharedText ? data : new SharedText(data as Uint8Array);
 
-/** What one of several arguments of E.toString adds: a number is one character. */
-function characters(data: unknown): string {
-    if (Array.isArray(data)) return data.map(characters).join('');
-    if (typeof data === 'number') return String.fromCharCode(data & 255);
-    return ArrayBuffer.isView(data) ? latin1(data as Uint8Array) : String(data);
-}
+/** All that E.toString and E.toUint8Array take, as one text. */
+const together = (data: readonly unknown[]): string => data.map(each => characters(each instanceof SharedText ? each.toString() : each)).join('');
 
 const timers = new Map<number, NodeJS.Timeout>();
 let latestTimer = 0;
@@ -117,8 +114,8 @@ const globals = {
         }
     },
     E: {
-        toString: (...data: unknown[]) => data.length === 1 && (typeof data[0] === 'string' || data[0] instanceof SharedText || isShared(data[0])) ? whole(data[0]) : data.map(characters).join(''),
-        toUint8Array: (...data: unknown[]) => (runInContext('Uint8Array', context) as typeof Uint8Array).from(Buffer.from(characters(data), 'latin1')),
+        toString: (...data: unknown[]) => data.length === 1 && (typeof data[0] === 'string' || data[0] instanceof SharedText || isShared(data[0])) ? whole(data[0]) : together(data),
+        toUint8Array: (...data: unknown[]) => (runInContext('Uint8Array', context) as typeof Uint8Array).from(Buffer.from(together(data), 'latin1')),
         isUTF8: () => false,
         fromUTF8: () => undefined,
         CRC32: (text: string) => crc32(Buffer.from(text, 'latin1')),
