@@ -163,8 +163,6 @@ export const survivors: readonly Survivor[] = [
             'memory[at] < AFTER_PUBLISH', 'memory[at] <= AFTER_PUBLISH', 'No packet that is kept here begins with 0x40, a PUBACK.'],
         ['for (let at = to; at < this.tail; at++) memory[at - size] = memory[at];',
             'at < this.tail', 'at <= this.tail', 'One byte more is copied, to behind what is kept.'],
-        ['while (at < stop) {',
-            'at < stop', 'at <= stop', 'A packet that begins at `stop` does not end at or before it.'],
         ['if (memory[at] < AFTER_PUBLISH) body += 2 + ((memory[body] << 8) | memory[body + 1]);',
             'memory[at] < AFTER_PUBLISH', 'memory[at] <= AFTER_PUBLISH', 'No packet that is kept here begins with 0x40, a PUBACK.'],
     ),

@@ -186,4 +186,12 @@ test('[MQTT-4.6.0-2] acknowledgements out of order free everything at the end', 
     }), { numRuns: 300 });
 });
 
+test('what lay in the buffer before is no packet, whatever length it has', () => {
+    const sendBuffer = new Uint8Array(OVERHEAD + 60);
+    const client = new Publisher({ platform: new VirtualPlatform(), transport: new VirtualTransport(), clientId: 'c', sendBuffer });
+    // Where the next packet will lie: as if one with the identifier 0x1234 were there, of a length that 32 bits make negative.
+    sendBuffer.set([0x82, 0x80, 0x81, 0x81, 0x81, 0x09, 0x12, 0x34], client.send.tail);
+    assert.not(client.isPending(0x1234));
+});
+
 test.run();
