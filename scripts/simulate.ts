@@ -67,11 +67,11 @@ function replay(seed: number, script: readonly Step[] | null, trace: boolean): b
 async function many(first: number, count: number): Promise<boolean> {
     const begun = performance.now();
     const { runs, failures, coverage, virtualTime } = await playSeeds(first, first + count, workers, null, null, file);
-    print(coverageReport(coverage));
+    print(coverageReport(coverage, !file));
     print(`${runs} seeds, ${failures.length} violations, ${(virtualTime / 3600000).toFixed(0)} virtual hours in ${((performance.now() - begun) / 1000).toFixed(1)} s`);
     for (const { seed, broken, violation } of failures.slice(0, 10)) print(`seed ${seed}: '${broken}': ${violation.split('\n')[0]}`);
     if (failures.length > 0) replay(failures[0].seed, null, false);
-    return runs > 0 && failures.length === 0 && (runs < SEEDS_THAT_MEET_ALL || gaps(coverage).length === 0);
+    return runs > 0 && failures.length === 0 && (runs < SEEDS_THAT_MEET_ALL || gaps(coverage, !file).length === 0);
 }
 
 /** Puts in each known bug of the device (those whose name has `word`), and looks for the violation that it must show itself as. */
