@@ -10,6 +10,8 @@ import { readImage } from './image.ts';
 
 /** Where the application lies in the flash. */
 export const APPLICATION = 0x10000;
+/** Bytes of flash: ten times what a program takes. */
+const FLASH = 1 << 20;
 /** Ms after which the watchdog of a bootloader without an application restarts the chip. */
 const WATCHDOG = 300;
 
@@ -27,7 +29,7 @@ const loaderFaults: Partial<Record<Fault, Faults>> = { unplugged: { unplugAfterI
 export function virtualBoard({ chip, engine, fault }: VirtualBoardOptions): RomBoard {
     let tests = 0;
     const board: RomBoard = new RomBoard({
-        chip,
+        chip, flashSize: FLASH,
         faults: fault && loaderFaults[fault],
         application: owner => startProgram(owner, chipIds[chip] as number, engine, fault, () => ++tests, () => board.unplug()),
     });
