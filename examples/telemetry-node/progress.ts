@@ -16,6 +16,8 @@ export interface HeapUse {
     slotBytes: number;
     /** V8: as far as its heap statistics go. */
     bytes: number;
+    /** Espruino: by how many more were in use. */
+    variables?: number;
 }
 
 export interface Progress {

@@ -13,6 +13,7 @@ const number = (value: number): string => value.toLocaleString('en-US');
 
 function heapPerMessage(heap: HeapUse): string {
     if (heap.beats === 0) return '-';
+    if (heap.variables !== undefined) return `${number(heap.variables / heap.beats)} variables`;
     return heap.slotBytes === 0 ? `about ${number(Math.round(heap.bytes / heap.beats))} B` : `${number((heap.slots * heap.slotBytes + heap.chunkBytes) / heap.beats)} B`;
 }
 
@@ -33,7 +34,9 @@ export function cutText(cut: CutMade, resent: number): string {
 export function summary(outcome: Outcome, verdict: Verdict, cuts: readonly CutMade[], progress: Progress, wire: Wire): string[] {
     const { heap } = progress;
     const resentAfter = (index: number): number => (cuts[index + 1]?.resentBefore ?? progress.resent) - cuts[index].resentBefore;
-    const heapText = heap.slotBytes === 0
+    const heapText = heap.variables !== undefined && heap.beats > 0 ? `${number(heap.variables)} more of Espruino's variables in use after ${heap.beats} messages, exact`
+        : heap.variables !== undefined ? 'not weighed'
+        : heap.slotBytes === 0
         ? `${heapPerMessage(heap)} per message on V8: approximate, timers and this report included (${heap.beats} messages)`
         : heap.beats === 0 ? 'not weighed'
         : `${heapPerMessage(heap)} per message: ${heap.slots} slots and ${heap.chunkBytes} chunk bytes in ${heap.beats} messages, exact`;

@@ -5,6 +5,8 @@ import { isIP } from 'node:net';
 import { parseArgs } from 'node:util';
 import { dialectNamed, dialects } from '../../hardware-tests/boards/modem/dialects/index.ts';
 
+const boards = ['xs', 'espruino', 'node'] as const;
+
 export interface StartOptions {
     /** Null: an embedded broker. */
     readonly broker: { readonly host: string; readonly port: number } | null;
@@ -14,7 +16,7 @@ export interface StartOptions {
     readonly password: string | undefined;
     readonly count: number;
     /** Undefined: the virtual board if this machine can have one. */
-    readonly board: 'xs' | 'node' | undefined;
+    readonly board: typeof boards[number] | undefined;
     /** Name of the emulated modem that the virtual board is behind; undefined: none. */
     readonly modem: string | undefined;
 }
@@ -40,7 +42,8 @@ Without options everything runs on this machine: an embedded broker, and as the 
 of Moddable (it takes a C compiler; without one the node runs on Node).
 
   --count N            readings to publish, at least ${LEAST}, behind a modem ${LEAST_BEHIND_MODEM}; default 60
-  --board xs|node      where the node runs
+  --board xs|espruino|node
+                       where the node runs. Espruino: on the interpreter that ESPRUINO_BIN names; without one, on a model of it
   --modem NAME         the virtual board reaches the broker through an emulated cellular modem: ${dialects.map(({ name }) => name).join(', ')}
   --broker HOST[:PORT] a broker of yours instead; port 1883, or 8883 with --tls. The node still goes through a proxy on this
                        machine that makes the cuts and counts the bytes. The topic is new for each run and not retained.
@@ -54,6 +57,10 @@ of Moddable (it takes a C compiler; without one the node runs on Node).
   npm start -- --broker 192.168.1.10
   MOTEMQ_PASSWORD=... npm start -- --broker broker.example:8883 --tls --user node7 --count 200
 `;
+
+function isBoard(text: string): text is typeof boards[number] {
+    return (boards as readonly string[]).includes(text);
+}
 
 function brokerOf(text: string, secure: boolean): { host: string; port: number } {
     const [, bracketed, plain, digits] = /^(?:\[([^\]]+)\]|([^:[\]]+))(?::(\d+))?$/.exec(text) ?? [];
@@ -86,14 +93,14 @@ export function parseOptions(parameters: readonly string[], environment: Readonl
     const passwordFile = values['password-file'];
     const least = modem === undefined ? LEAST : LEAST_BEHIND_MODEM;
     if (!Number.isInteger(count) || count < least || count > 1_000_000) throw new UsageError(`--count is a number from ${least} to 1000000, not '${values.count}'`);
-    if (board !== undefined && board !== 'xs' && board !== 'node') throw new UsageError(`--board is xs or node, not '${board}'`);
+    if (board !== undefined && !isBoard(board)) throw new UsageError(`--board is xs, espruino or node, not '${board}'`);
     if (modem !== undefined && !dialectNamed(modem)) throw new UsageError(`--modem is ${dialects.map(({ name }) => name).join(', ')}, not '${modem}'`);
-    if (modem !== undefined && (secure || board === 'node')) throw new UsageError('the modem is at the virtual board, over TCP: leave --board node and --tls out');
+    if (modem !== undefined && (secure || (board !== undefined && board !== 'xs'))) throw new UsageError(`the modem is at the virtual board, over TCP: leave ${secure ? '--tls' : `--board ${board}`} out`);
     if (values.broker === undefined && (secure || user !== undefined || passwordFile !== undefined)) {
         throw new UsageError('--tls, --ca, --user and --password-file are for a broker of yours: name it with --broker');
     }
     if (passwordFile !== undefined && user === undefined) throw new UsageError('a password needs a user name: --user');
-    if (secure && board === 'xs') throw new UsageError('the virtual board has no TLS: leave --board xs out, or --tls');
+    if (secure && board !== undefined && board !== 'node') throw new UsageError(`there is no TLS on this board: leave --board ${board} out, or --tls`);
     if (values.ca !== undefined && !existsSync(values.ca)) throw new UsageError(`there is no file '${values.ca}' (--ca)`);
     if (passwordFile !== undefined && !existsSync(passwordFile)) throw new UsageError('there is no file of this name (--password-file)');
     const broker = values.broker === undefined ? null : brokerOf(values.broker, secure);

@@ -1,7 +1,7 @@
 // One run: broker, proxy, subscriber and node are started, watched and ended; what they did is judged.
 import type { Progress } from '../../examples/telemetry-node/progress.ts';
+import { findEspruino, interpreterAt, model as modelOfEspruino } from '../../hardware-tests/boards/espruino/machine.ts';
 import { xsEngine } from '../../hardware-tests/boards/xs/build.ts';
-import type { Engine } from '../../hardware-tests/boards/xs/build.ts';
 import { dialectNamed } from '../../hardware-tests/boards/modem/dialects/index.ts';
 import { tcpPort } from '../../hardware-tests/boards/modem/ends.ts';
 import { Broker } from '../../hardware-tests/host/broker.ts';
@@ -9,6 +9,7 @@ import { FaultProxy } from '../../hardware-tests/host/fault-proxy.ts';
 import { until } from '../../hardware-tests/host/until.ts';
 import { reasonText } from '../../src/session/reason-texts.ts';
 import { startBoard } from './boards.ts';
+import type { Engines } from './boards.ts';
 import { Cuts } from './cuts.ts';
 import { Screen, cutText, statusLine, summary } from './display.ts';
 import { UsageError, names } from './options.ts';
@@ -34,13 +35,19 @@ class GivenUp extends Error {
     }
 }
 
-async function chooseEngine(options: StartOptions, say: (line: string) => void): Promise<Engine | null> {
-    if (options.board === 'node') return null;
+async function chooseEngine(options: StartOptions, say: (line: string) => void): Promise<Engines> {
+    if (options.board === 'node') return {};
+    if (options.board === 'espruino') {
+        const found = findEspruino();
+        if ('path' in found) return { espruino: interpreterAt(found.path) };
+        say(`The node runs on a model of Espruino, because ${found.because}.`);
+        return { espruino: modelOfEspruino };
+    }
     const engine = await xsEngine({ report: say });
-    if (engine.available) return engine;
+    if (engine.available) return { xs: engine };
     if (options.board === 'xs') throw new UsageError(`there is no virtual board: ${engine.because}`);
     say(`There is no virtual board, because ${engine.because}. The node runs on Node instead.`);
-    return null;
+    return {};
 }
 
 /** Runs it and returns the exit code. `signal` ends it early. */
@@ -64,7 +71,7 @@ export async function run(options: StartOptions, stream: NodeJS.WriteStream, sig
 
 async function play(options: StartOptions, screen: Screen, signal: AbortSignal, endings: (() => unknown)[]): Promise<number> {
     const { count, tls, user, password } = options;
-    const engine = await chooseEngine(options, line => screen.say(line));
+    const engines = await chooseEngine(options, line => screen.say(line));
     let address = options.broker;
     if (address === null) {
         const broker = await Broker.start();
@@ -73,7 +80,8 @@ async function play(options: StartOptions, screen: Screen, signal: AbortSignal, 
     }
     const { host, port } = address;
     const { topic, node: clientId, subscriber: subscriberId } = names();
-    screen.say(`node        ${engine ? 'virtual board: Moddable\'s XS engine with the memory of an ESP32' : `Node ${process.versions.node}`}, ${count} readings at QoS 1`);
+    const where = engines.xs ? 'virtual board: Moddable\'s XS engine with the memory of an ESP32' : engines.espruino?.name ?? `Node ${process.versions.node}`;
+    screen.say(`node        ${where}, ${count} readings at QoS 1`);
     screen.say(`broker      ${options.broker ? 'at' : 'embedded (aedes), at'} ${host}:${port}${tls ? ', TLS' : ''}; topic ${topic}`);
     const subscriber = await Subscriber.start({ host, port, tls, user, password, topic, clientId: subscriberId }).catch((error: Error) => {
         throw new BrokerError(`no broker to work with at ${host}:${port}: ${error.message}`);
@@ -99,7 +107,7 @@ async function play(options: StartOptions, screen: Screen, signal: AbortSignal, 
         topic, clientId, count, userName: user, password, address: '127.0.0.1', port: proxy.port, interval: modem ? MODEM_INTERVAL : INTERVAL, modem: options.modem,
         ...(tls && { tls: { servername: host === '127.0.0.1' ? undefined : host, ca: tls.ca } }),
     };
-    const board = await startBoard(engine, settings, next => {
+    const board = await startBoard(engines, settings, next => {
         const before = cuts.survived;
         cuts.connected(next.connections);
         if (next.acknowledged !== progress?.acknowledged || next.connections !== progress.connections) moved = performance.now();

@@ -53,6 +53,13 @@ boardTest('on the virtual board behind a cellular modem: all delivered, both cut
     assert.match(ended.output, /^modem +BG96 by Quectel, emulated/m);
 });
 
+test('on Espruino, or the model of it: all delivered, both cuts survived', async () => {
+    const ended = await start('--count', '20', '--board', 'espruino');
+    assertDelivered(ended, 20);
+    assert.match(ended.output, /^node +(?:model of )?Espruino, 20 readings/m);
+    assert.match(ended.output, /^duplicates +[1-9]/m);
+});
+
 test('on Node: all delivered, both cuts survived, and the heap is called approximate', async () => {
     const ended = await start('--count', '20', '--board', 'node');
     assertDelivered(ended, 20);
@@ -138,7 +145,7 @@ test('SIGINT ends a run at once and in order', async () => {
 
 const usage: [parameters: string[], message: RegExp][] = [
     [['--nonsense'], /nonsense/],
-    [['--board', 'esp32'], /--board is xs or node/],
+    [['--board', 'esp32'], /--board is xs, espruino or node/],
     [['--broker', 'host:0'], /port from 1 to 65535/],
     [['--broker', 'a:b:c'], /HOST:PORT/],
     [['--tls'], /name it with --broker/],

@@ -113,6 +113,7 @@ const globals = {
             timers.delete(id);
         }
     },
+    clearInterval: (...ids: unknown[]) => globals.clearTimeout(...ids),
     E: {
         toString: (...data: unknown[]) => data.length === 1 && (typeof data[0] === 'string' || data[0] instanceof SharedText || isShared(data[0])) ? whole(data[0]) : together(data),
         toUint8Array: (...data: unknown[]) => (runInContext('Uint8Array', context) as typeof Uint8Array).from(Buffer.from(together(data), 'latin1')),

@@ -13,6 +13,7 @@ import { engines } from './engines.ts';
 const expressions: readonly [quirk: string, expression: string, printed: string][] = [
     ['clearTimeout(undefined) throws', 'attempt(function(){clearTimeout(undefined);return "no"}).substr(0,9)', 'Exception'],
     ['clearTimeout of a timer that is over, or never was, does nothing', 'attempt(function(){clearTimeout(99);return "no"})', 'no'],
+    ['clearInterval ends what setInterval began', 'attempt(function(){clearInterval(setInterval(print,1));return "no"})', 'no'],
     ['there is no RangeError', 'typeof RangeError', 'undefined'],
     ['there is no Symbol, Map or Set', '[typeof Symbol,typeof Map,typeof Set].join()', 'undefined,undefined,undefined'],
     ['a typed array takes a string, one byte a character', 'bytes("a\\xff",3).join()', '97,255,0'],
