@@ -24,7 +24,7 @@ export const virtualForms = `virtual[:CHIP][:FAULT]       an emulated board: ${c
 node                         a process of Node
 espruino                     Espruino's interpreter, which ESPRUINO_BIN names; without it, a model of it`;
 
-export const faultForms = Object.entries(faults).map(([name, what]) => `${name.padEnd(12)} ${what}`).join('\n');
+const faultForms = Object.entries(faults).map(([name, what]) => `${name.padEnd(12)} ${what}`).join('\n');
 
 /** The board that `address` means, with the name `name`; null if it means none of these. Rejects where the engine cannot be built. */
 export async function virtualBoardNamed(address: string, name: string): Promise<BenchBoard | null> {

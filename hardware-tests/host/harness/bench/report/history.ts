@@ -36,7 +36,7 @@ function figuresOfBoard({ tests }: BoardResult): Record<string, TestFigures> {
     return Object.fromEntries(tests.filter(({ status }) => status !== 'unreached').map(test => [test.name, figuresOfTest(test)]));
 }
 
-export function figuresOfRun({ run, begun, boards }: RunResult): RunFigures {
+function figuresOfRun({ run, begun, boards }: RunResult): RunFigures {
     return { run, begun, boards: Object.fromEntries(boards.map(board => [board.name, figuresOfBoard(board)])) };
 }
 
