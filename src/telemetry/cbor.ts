@@ -29,8 +29,8 @@ const FLOAT_64 = 0xfb;
 const DECIMAL_FRACTION = 4;
 
 /**
- * The deepest nesting, and how what is due in a level of indefinite length is marked: first by what so many items come to, or twice as many for
- * pairs, if there are INDEFINITE. A count is what is left of a definite one.
+ * The deepest nesting, and how what is due in a level of indefinite length is marked; a count is what is left of a definite one. ANY is
+ * INDEFINITE items, KEY_OR_END twice as many: as with counts.
  */
 const LEVELS = 16;
 const ANY = -1;

@@ -64,12 +64,12 @@ const topics = (count: number): Topic[] => Array.from({ length: count }, (_, ind
 
 test('a window is 1 to 999, whole', () => {
     for (const window of [1, 999]) outbox({ window });
-    for (const window of [0, 1000, 1.5, NaN]) assert.throws(() => outbox({ window }), /window is 1 to 999/);
+    for (const window of [0, 1000, 1.5, NaN]) assert.throws(() => outbox({ window }), new RegExp(`window is 1 to 999: ${window}$`));
 });
 
 test('a payload has 0 bytes and more, whole, and its record fits the store', () => {
     for (const payloadSize of [0, 291]) outbox({ payloadSize });
-    for (const payloadSize of [-1, -5, 0.5, 292]) assert.throws(() => outbox({ payloadSize }), /payloadSize is less than recordSize of the store/);
+    for (const payloadSize of [-1, -5, 0.5, 292]) assert.throws(() => outbox({ payloadSize }), new RegExp(`payloadSize is less than recordSize of the store: ${payloadSize}$`));
 });
 
 test('there are 1 to 128 topics: the eighth bit of their number is RETAIN', () => {
@@ -78,13 +78,13 @@ test('there are 1 to 128 topics: the eighth bit of their number is RETAIN', () =
     assert.ok(most.add(127, new Uint8Array(0), 0, 0, false));
     assert.ok(most.add(0, new Uint8Array(0), 0, 0, true));
     assert.equal(recorder.handed, ['127  1 false', '0  1 true']);
-    assert.throws(() => outbox({ topics: topics(129) }), /1 to 128 topics: 129/);
+    for (const count of [0, 129]) assert.throws(() => outbox({ topics: topics(count) }), new RegExp(`1 to 128 topics: ${count}$`));
 });
 
 test('a message is for a topic that there is, and a range of its array', () => {
     const held = outbox();
     const payload = Buffer.from('0123456789abcdef');
-    for (const topic of [-1, 2, NaN]) assert.throws(() => held.add(topic, payload, 0, 1, false), /the number of one of the topics/);
+    for (const topic of [-1, 2, NaN]) assert.throws(() => held.add(topic, payload, 0, 1, false), new RegExp(`the number of one of the topics: ${topic}$`));
     for (const [start, end, length] of [[-1, 3, '4'], [4, 3, '-1'], [10, 17, '7'], [0, 11, '11'], [16, 18, '2']] as const) {
         assert.throws(() => held.add(0, payload, start, end, false), new RegExp(`at most payloadSize bytes: ${length}$`));
     }

@@ -177,16 +177,6 @@ test('without payloadSize a payload has 128 bytes at most', () => {
     assert.throws(() => outbox.add(0, new Uint8Array(129), 0, 129, false), /at most payloadSize bytes: 129/);
 });
 
-test('wrong options and arguments throw', () => {
-    const store = new MemoryStore(new Uint8Array(36));
-    assert.throws(() => node(new Uint8Array(30), { window: 0 }), /window is 1 to 999: 0/);
-    assert.throws(() => node(new Uint8Array(30), { store, payloadSize: 28 }), /payloadSize is less than recordSize of the store: 28/);
-    assert.throws(() => node(new Uint8Array(30), { topics: [] }), /1 to 128 topics: 0/);
-    const { outbox } = node(new Uint8Array(30));
-    assert.throws(() => outbox.add(2, new Uint8Array(1), 0, 1, false), /number of one of the topics: 2/);
-    assert.throws(() => outbox.add(0, new Uint8Array(30), 0, 21, false), /at most payloadSize bytes: 21/);
-});
-
 /** A store whose power fails before or after its `at`-th change: then it throws, and nothing changes any more. */
 class FailingStore implements Store {
     readonly recordSize: number;
