@@ -7,6 +7,7 @@
 import { characters } from '../../boards/espruino/characters.ts';
 import type { Client, ClientOptions, Message, Subscription, Topic } from '../../../src/index.ts';
 import type { TransportOwner } from '../../../src/transport.ts';
+import type { SocketOptions } from '../../../targets/espruino/compact/options.ts';
 import type { SimulatedClock } from './clock.ts';
 import type { Connection } from './connection.ts';
 import { edgeBugs, packetsIn } from './espruino-bugs.ts';
@@ -37,6 +38,9 @@ export interface Library {
 /** Where a file for Espruino has the packet identifier that it gave out last: it is private, and 65,535 messages take too long. */
 const LAST_IDENTIFIER = /([\w$.]+) ?% ?65535/;
 
+/** Bytes that may wait in a socket; which of them goes by what the link takes. */
+const QUEUE_SIZES = [30, 0, 536];
+
 type Listener = (this: FakeSocket, told: unknown) => void;
 
 const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
@@ -58,8 +62,10 @@ class FakeSocket implements TransportOwner {
     private readonly world: World;
     private readonly later: (() => void)[];
     private readonly edges: Edges;
+    private readonly queueSize: number;
 
-    constructor(world: World, later: (() => void)[], edges: Edges) {
+    constructor(world: World, later: (() => void)[], edges: Edges, queueSize: number) {
+        this.queueSize = queueSize;
         this.world = world;
         this.later = later;
         this.edges = edges;
@@ -71,6 +77,7 @@ class FakeSocket implements TransportOwner {
     }
 
     write(text: string): boolean {
+        this.world.judge.require(this.dSnd === '' || this.dSnd.length + text.length <= this.queueSize, 'contract', `more than ${this.queueSize} bytes are to wait in the socket`);
         const written = this.edges.leave ? this.edges.leave(packetsIn(text)).join('') : text;
         this.dSnd += written;
         this.fresh += written;
@@ -164,7 +171,7 @@ export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock:
         },
     });
     const io = {
-        connect() {
+        connect({ queueSize }: SocketOptions) {
             let socket: FakeSocket | undefined;
             let refused = false;
             world.link.open({
@@ -180,7 +187,7 @@ export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock:
                 },
             });
             if (refused) throw new Error('Unable to create socket');
-            return socket = new FakeSocket(world, later, edges);
+            return socket = new FakeSocket(world, later, edges, queueSize!);
         },
     };
     const globals = {
@@ -219,7 +226,7 @@ export function loadOnEspruino({ code, bug }: EspruinoFile, world: World, clock:
     const Made = function (given: ClientOptions): Client {
         const options = { ...given, onMessage: through(given.onMessage) };
         edges.begin?.(options);
-        const client = new file.Client({ ...options, transport: { io, host: 'broker', port: 1883 }, sendBuffer: options.sendBuffer.length, receiveBuffer: options.receiveBuffer.length });
+        const client = new file.Client({ ...options, transport: { io, host: 'broker', port: 1883, queueSize: QUEUE_SIZES[world.settings.capacity % QUEUE_SIZES.length] }, sendBuffer: options.sendBuffer.length, receiveBuffer: options.receiveBuffer.length });
         edges.made?.(client, options);
         return client;
     };
