@@ -143,6 +143,9 @@ together('a board of the map with Espruino, at a port: its program is uploaded i
         assert.ok(cellar.broken);
         assert.is(cellar.faults.length, 2, 'tried again');
         assert.is(readFileSync(hook, 'utf8'), 'off and on\n', 'before it was');
+        const namesake = join(folder, 'namesake.yaml');
+        writeFileSync(namesake, 'boards:\n  espruino: { port: "socket://127.0.0.1:1", engine: espruino }\n');
+        assert.is((await run('namesake', '', 'connect', { board: undefined, map: namesake, address: '127.0.0.1', retries: '0' })).code, BENCH_FAILED, 'no emulated board takes the place of one of the map');
         const none = await run('mapped', '', 'connect', { board: undefined, map, tag: 'psram' }).then(() => null, (error: Error) => error);
         assert.match(`${none?.message}`, /has no board with an engine and the tag psram/);
         const shed = await run('mapped', 'shed', 'connect', { map }).then(() => null, (error: Error) => error);

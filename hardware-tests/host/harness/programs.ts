@@ -2,7 +2,7 @@
 import { accessSync, constants } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { runProgram } from '../../../scripts/run-program.ts';
+import { killAll, runProgram } from '../../../scripts/run-program.ts';
 import type { ProgramOptions } from '../../../scripts/run-program.ts';
 import { BenchError } from './errors.ts';
 
@@ -11,6 +11,9 @@ const LAST = 8;
 const WIDEST = 200;
 /** Ms for what a program still does when it has said that it is done. */
 const FAREWELL = 1000;
+
+// They lead groups of their own: nobody else would end them.
+process.on('exit', killAll);
 
 export interface ToolOptions extends Omit<ProgramOptions, 'stopped'> {
     /** Ends it at once: it has been given up. */

@@ -27,9 +27,10 @@ export async function selectBoards({ names, map, tag, address }: Selection): Pro
     if (wanted.length === 0) throw new UsageError(`${mapped.length ? `${path} has no board with an engine${tag && ` and the tag ${tag}`}` : `there is no board map at ${path}: motemq boards --write makes one`}; without a board there is\n${virtualForms}`);
     const own = distinctNames(wanted);
     return Promise.all(wanted.map(async (name, index) => {
-        const emulated = name === 'espruino' ? await emulatedEspruino(own[index]) : await virtualBoardNamed(name, own[index]);
-        if (emulated) return emulated;
         const board = mapped.find(board => board.name === name);
+        // Not where the map has a board of that name: an emulated one would pass in its place.
+        const emulated = board ? null : name === 'espruino' ? await emulatedEspruino(own[index]) : await virtualBoardNamed(name, own[index]);
+        if (emulated) return emulated;
         if (!board) throw new UsageError(`there is no board ${name}${mapped.length ? `; ${path} has ${mapped.map(({ name }) => name).join(', ')}` : ''}; without a board there is\n${virtualForms}`);
         if (wanted.indexOf(name) !== index) throw new UsageError(`${name} is named twice`);
         return mappedBoard(board, address || ownAddress());
