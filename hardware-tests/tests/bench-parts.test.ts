@@ -9,6 +9,7 @@ import { faults } from '../boards/virtual/faults.ts';
 import { makeImage, readImage } from '../boards/virtual/image.ts';
 import { exitCodeOf } from '../host/harness/bench/bench.ts';
 import { ChildPort } from '../host/harness/bench/child-port.ts';
+import { literalOf } from '../host/harness/bench/espruino.ts';
 import { TestRecording } from '../host/harness/bench/packets-seen.ts';
 import type { ProxyConnection } from '../host/fault-proxy.ts';
 import { planOf, summaries } from '../host/harness/bench/plan.ts';
@@ -105,11 +106,17 @@ test('an image is started whole or not at all, and only on its chip', () => {
     assert.match((readImage(flash.subarray(0, image.length - 40), 5) as { because: string }).because, /invalid segment length/);
 });
 
+test('names of networks reach Espruino as their bytes in UTF-8, and the console as ASCII', () => {
+    assert.is(literalOf('{"ssid":"Küche – 5"}'), '{"ssid":"K\\xc3\\xbcche \\xe2\\x80\\x93 5"}');
+});
+
 test('what must not be seen is not, the longer word first, in every way of quoting', () => {
     assert.is(networkOf({}), null);
     const hide = hiderOf(networkOf({ MOTEMQ_WIFI_SSID: 'net', MOTEMQ_WIFI_PASSWORD: 'net"1' }));
     assert.is(hide('join net with net"1, {"p":"net\\"1"}, net%221'), 'join *** with ***, {"p":"***"}, ***');
     assert.is(hiderOf(null)('net'), 'net');
+    const umlaut = hiderOf({ ssid: 'Küche', password: 'süß"' });
+    assert.is(umlaut('Küche K\\xc3\\xbcche K\\xC3\\xBCche K\\u00c3\\u00bcche s\\xc3\\xbc\\xc3\\x9f\\" s\u00fc\u00df"'), '*** *** *** *** *** ***');
 });
 
 test('packets have the time of their last byte, whatever they were split into; malformed ones are said', () => {

@@ -33,6 +33,11 @@ function espruinoBoard(board: Pick<BenchBoard, 'name' | 'isShared' | 'comesBack'
     };
 }
 
+/** `order` as Espruino's source has it: its texts are bytes, of UTF-8 for WiFi, and none of them may mean something to the console. */
+export function literalOf(order: string): string {
+    return Buffer.from(order).toString('latin1').replace(/[\x7f-\xff]/g, byte => `\\x${byte.charCodeAt(0).toString(16)}`);
+}
+
 async function start(port: Port, hear: (bytes: Uint8Array) => void): Promise<Tell> {
     port.onBytes = hear;
     if (port.hasLines) await playSequence(port, intoApplication);
@@ -43,7 +48,7 @@ async function start(port: Port, hear: (bytes: Uint8Array) => void): Promise<Tel
     // One at a time; what is not answered is said again, and an order that comes twice is taken once.
     return async (order) => {
         const before = last;
-        const told = before.catch(() => {}).then(() => link.evaluate(`(${HEAR}(${order}),0)`));
+        const told = before.catch(() => {}).then(() => link.evaluate(`(${HEAR}(${literalOf(order)}),0)`));
         last = told;
         await told;
     };
