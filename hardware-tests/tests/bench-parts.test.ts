@@ -12,6 +12,7 @@ import { ChildPort } from '../host/harness/bench/child-port.ts';
 import { literalOf } from '../host/harness/bench/espruino.ts';
 import { TestRecording } from '../host/harness/bench/packets-seen.ts';
 import type { ProxyConnection } from '../host/fault-proxy.ts';
+import { LentPort } from '../host/harness/bench/lent-port.ts';
 import { planOf, summaries } from '../host/harness/bench/plan.ts';
 import { readBoardLine, readMemory, unquote } from '../host/harness/bench/protocol.ts';
 import { readHistory } from '../host/harness/bench/report/history.ts';
@@ -26,7 +27,8 @@ import { perform } from '../host/harness/bench/stagehand.ts';
 import { directors } from '../host/bench-directors.ts';
 import type { Stage } from '../host/stage.ts';
 import { testCommand } from '../host/harness/commands/test.ts';
-import { BENCH_FAILED, PASSED, TEST_FAILED, UsageError } from '../host/harness/errors.ts';
+import { BENCH_FAILED, BenchError, PASSED, TEST_FAILED, UsageError } from '../host/harness/errors.ts';
+import type { Port } from '../host/harness/port.ts';
 import { names } from '../suites/every.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'parts-'));
@@ -69,6 +71,25 @@ test('a fault of a link that is not there is refused: a board would pass without
         assert.match(`${error?.message}`, command === 'fly' ? /no such command/ : /not connected/, command);
     }
     assert.is(await perform(stage, 'power', null), 'unable');
+});
+
+test('a port that was lent comes back as soon as it is there again, unless it was closed meanwhile', async () => {
+    const opened: boolean[] = [];
+    let missing = 0;
+    const open = async (): Promise<Port> => {
+        if (missing-- > 0) throw new BenchError('it is not there', 'wait');
+        const index = opened.push(true) - 1;
+        return { name: 'p', usb: null, hasLines: false, gone: new AbortController().signal, onBytes() {}, async write() {}, async setLines() {}, async setBaud() {}, close: async () => void (opened[index] = false) };
+    };
+    const port = await LentPort.open(open);
+    await port.lend(async () => {
+        assert.equal(opened, [false]);
+        missing = 1;
+    });
+    assert.equal(opened, [false, true]);
+    await port.lend(() => port.close());
+    assert.equal(opened, [false, false]);
+    assert.is(port.gone.aborted, false);
 });
 
 test('each scenario of a board has a director and says what it shows', () => {

@@ -13,6 +13,7 @@ export class LentPort implements Port {
     private readonly reopen: () => Promise<Port>;
     private readonly end = new AbortController();
     private inner: Port;
+    private closed = false;
 
     /** Opens it with `open`. Rejects as that does. */
     static async open(open: () => Promise<Port>): Promise<LentPort> {
@@ -45,8 +46,13 @@ export class LentPort implements Port {
             await this.openAgain().catch(() => {});
             throw error;
         }
-        const deadline = performance.now() + COMES_BACK;
-        while (!await this.openAgain().then(() => true, (error: Error) => refused(error, performance.now() > deadline))) await sleep(LOOK);
+        for (const deadline = performance.now() + COMES_BACK; ; await sleep(LOOK)) {
+            try {
+                return await this.openAgain();
+            } catch (error) {
+                if (performance.now() > deadline) throw error;
+            }
+        }
     }
 
     write(bytes: Uint8Array): Promise<void> {
@@ -62,12 +68,16 @@ export class LentPort implements Port {
     }
 
     close(): Promise<void> {
+        this.closed = true;
         return this.inner.close();
     }
 
+    /** Unless it was closed for good while it was lent. */
     private async openAgain(): Promise<void> {
+        if (this.closed) return;
         this.inner = await this.reopen();
-        this.attach();
+        if (this.closed) await this.inner.close();
+        else this.attach();
     }
 
     private attach(): void {
@@ -81,10 +91,4 @@ export class LentPort implements Port {
         inner.gone.addEventListener('abort', lost);
         if (inner.gone.aborted) lost();
     }
-}
-
-/** False; throws `error` if it is `final`. */
-function refused(error: Error, final: boolean): false {
-    if (final) throw error;
-    return false;
 }

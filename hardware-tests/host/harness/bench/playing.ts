@@ -138,7 +138,8 @@ export class Playing {
         const bench = (message: string, advice: string): Verdict & { kind: 'bench' } => ({ kind: 'bench', error: new BenchError(message, advice, true) });
         if (ownDefect?.test(text)) return bench(`${name} has broken by itself: ${text}`, 'try again');
         switch (marker) {
-            case 'brownout': return bench(`the supply voltage of ${name} fell: ${text}`, 'take a stronger supply, or a shorter cable');
+            // It goes down before it is gone.
+            case 'brownout': return this.restarting === 'power' ? null : bench(`the supply voltage of ${name} fell: ${text}`, 'take a stronger supply, or a shorter cable');
             case 'loader': return bench(`${name} waits in its loader in the middle of a test`, 'take away what holds GPIO0 at ground');
             case 'panic': return this.lost(`the board crashed: ${text}`);
             case 'exception': return this.lost(`an exception reached the console: ${text}`);
