@@ -108,6 +108,7 @@ test('a filter means the test of its name, or those that have it in theirs', () 
     assert.is(chosen('').length, names.length);
     assert.equal(planOf('steady', 7), [{ name: 'steady', deadline: 7000 }]);
     assert.throws(() => planOf('fly', null), (error: Error) => error instanceof UsageError);
+    assert.throws(() => planOf('connect, fly', null), /no test has fly in its name/);
 });
 
 test('an image is started whole or not at all, and only on its chip', () => {

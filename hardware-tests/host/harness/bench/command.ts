@@ -35,7 +35,7 @@ export async function test({ values, positionals }: Arguments, print: (text: str
     const rounds = whole(values, 'repeat', 1, 10_000);
     const retries = whole(values, 'retries', 0, 10, 2);
     const folder = text('report') || REPORT;
-    const named = [values['board'] as unknown as string[] | undefined ?? []].flat().map(String).flatMap(name => name.split(','));
+    const named = [values['board'] as unknown as string[] | undefined ?? []].flat().map(String).flatMap(name => name.split(',').map(part => part.trim()));
     const boards = await selectBoards({ names: named, map: text('map'), tag: text('tag'), address: text('address') });
     const plans = values['rerun-failed'] ? failedBefore(boards, plan, folder) : boards.map(board => ({ board, tests: plan }));
     if (plans.length === 0) {

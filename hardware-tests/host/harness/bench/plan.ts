@@ -39,13 +39,14 @@ export const summaries: Readonly<Record<string, string>> = {
 
 /**
  * The tests that `filter` means, words between commas (all if it is empty): the one of that name, or else all whose names contain the word. `timeout`:
- * seconds, in place of their own deadlines.
+ * seconds, in place of their own deadlines. Refuses a word that means none.
  */
 export function planOf(filter: string, timeout: number | null): TestPlan[] {
     const words = filter.split(',').map(word => word.trim()).filter(Boolean);
-    const plan = names
+    const fits = (name: string, word: string): boolean => names.includes(word) ? name === word : name.includes(word);
+    const wrong = words.find(word => !names.some(name => fits(name, word)));
+    if (wrong !== undefined) throw new UsageError(`no test has ${wrong} in its name; there are ${names.join(', ')}`);
+    return names
         .map(name => ({ name, deadline: timeout === null ? longer[name] ?? DEADLINE : timeout * 1000 }))
-        .filter(({ name }) => words.length === 0 || words.some(word => names.includes(word) ? name === word : name.includes(word)));
-    if (plan.length === 0) throw new UsageError(`no test has ${words.join(' or ')} in its name; there are ${names.join(', ')}`);
-    return plan;
+        .filter(({ name }) => words.length === 0 || words.some(word => fits(name, word)));
 }
