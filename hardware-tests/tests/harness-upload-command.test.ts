@@ -14,6 +14,7 @@ import { until } from '../host/until.ts';
 import { motemq, program as motemqProgram } from './harness-program.ts';
 import { together } from './harness-together.ts';
 import { library, program } from './harness-upload-bench.ts';
+import { motemq as motemqHere } from './run-motemq.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'upload-'));
 test.after(() => rmSync(folder, { recursive: true, force: true }));
@@ -36,7 +37,8 @@ together('the command: files by name, the last one as the program, exit codes', 
             [[], /name the files/], [[join(folder, 'none.js')], /there is no file/], [[join(folder, 'empty.js')], /is empty/], [[lib, app, '--name', 'x'], /single file/], [[`x=${lib}`, `x=${app}`], /two files/], [[`.bootcde=${lib}`, app, '--boot'], /two files/],
             [[`${'n'.repeat(29)}=${lib}`], /28 ASCII characters/], [[lib, '--baud', 'fast'], /--baud/], [[lib, '--map', join(folder, 'moddable.yaml'), '--board', 'other'], /runs moddable/],
         ];
-        for (const { code, output, message } of await Promise.all(usage.map(async ([words, message]) => ({ ...await command(...words, ...words.includes('--board') ? [] : ['--port', 'socket://127.0.0.1:1']), message })))) {
+        for (const [words, message] of usage) {
+            const { code, output } = await motemqHere('upload', ...words, ...words.includes('--board') ? [] : ['--port', 'socket://127.0.0.1:1']);
             assert.is(code, USAGE, output);
             assert.match(output, message);
         }
