@@ -6,6 +6,9 @@ import { basename, join } from 'node:path';
 import { promisify } from 'node:util';
 import { root } from '../../scripts/root.ts';
 
+/** Ms. */
+const LONGEST = 60_000;
+
 /**
  * Path of what the compiler (`CC`, or cc) makes of `source`, a path below the project, with `flags`. Rejects with the compiler's error where there
  * is none. Several processes may ask at once.
@@ -20,7 +23,7 @@ export async function compiled(source: string, flags: readonly string[] = []): P
     const own = mkdtempSync(join(folder, 'making-'));
     const made = join(own, 'made');
     try {
-        await promisify(execFile)(process.env['CC'] || 'cc', ['-O2', '-Wall', '-Werror', ...flags, '-o', made, path]);
+        await promisify(execFile)(process.env['CC'] || 'cc', ['-O2', '-Wall', '-Werror', ...flags, '-o', made, path], { timeout: LONGEST, killSignal: 'SIGKILL' });
         renameSync(made, program);
     } finally {
         rmSync(own, { recursive: true, force: true });

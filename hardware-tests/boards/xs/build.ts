@@ -46,16 +46,19 @@ interface Width {
 const narrow: Width = { name: '32', flags: ['-m32'], slotBytes: 16 };
 const wide: Width = { name: '64', flags: [], slotBytes: 32 };
 
+/** Ms that a compiler, or npm, may take for one call: npm waits for a registry that does not answer. */
+const LONGEST = 300_000;
+
 /** Runs a program in `folder`; resolves with what it wrote. */
 function run(command: string, parameters: readonly string[], folder: string): Promise<{ stdout: string; stderr: string }> {
     return new Promise((resolve, reject) => {
-        execFile(command, parameters, { cwd: folder, maxBuffer: 1 << 24 }, (error, stdout, stderr) => {
+        execFile(command, parameters, { cwd: folder, maxBuffer: 1 << 24, timeout: LONGEST, killSignal: 'SIGKILL' }, (error, stdout, stderr) => {
             if (error === null) {
                 resolve({ stdout, stderr });
             } else if (error.code === 'ENOENT') {
                 reject(new Unavailable(`there is no program '${command}'`));
             } else {
-                reject(new Error(`${command} failed: ${(stderr || error.message).trim()}`));
+                reject(new Error(`${command} ${error.killed ? `was still running after ${LONGEST / 1000} s` : 'failed'}: ${(stderr || error.message).trim()}`));
             }
         });
     });
