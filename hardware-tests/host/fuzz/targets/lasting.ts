@@ -58,7 +58,8 @@ function recordsIn(memory: Uint8Array): Uint8Array[] {
     const unrolled = Buffer.concat([ring.subarray(head), ring.subarray(0, head)]);
     for (let at = 0; head < ring.length && unrolled[at] > 0;) {
         const end = at + 2 + (unrolled[at] - 1) * 256 + unrolled[at + 1];
-        if (end === at + 2 || end >= unrolled.length) break;
+        // NaN: of the length only the first byte is left.
+        if (!(end > at + 2 && end < unrolled.length)) break;
         records.push(Uint8Array.from(unrolled.subarray(at + 2, end)));
         at = end;
     }
@@ -193,6 +194,7 @@ export const lasting: Target = {
         { why: 'two messages, one of them retained', hex: '00 00 0000000000 0103 004142 0102 8143 00' },
         { why: 'the same at the end of the ring and its beginning', hex: '00 00 0100000071 4142 0102 8143 00' + '00'.repeat(106) + '01 03 00' },
         { why: 'a record of no topic, one that is too long, one that leads out of the memory', hex: '00 00 0000000000 0102 0241 0116' + '00'.repeat(22) + '4000 0041' },
+        { why: 'a record up to the last byte but one, which is half of a length', hex: '00 00 0000000000 0170' + '00'.repeat(112) + '01' },
         { why: 'an image with two messages on their way', hex: '03 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0000000000 0103 004142 0102 0043 0102 0144 00' },
         { why: 'one of which has arrived', hex: '03 18 00000002 00000000 00000000 00000000 00000000 0000 ffff 0000000000 0103 004142 0102 0043 00' },
         { why: 'of other messages', hex: '01 18 00000002 00000000 00000000 00000000 00000000 0001 0002 0000000000 0103 004142 0102 0043 00' },
