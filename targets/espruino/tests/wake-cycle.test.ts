@@ -23,7 +23,8 @@ const cycle = new mqtt.WakeCycle(mqtt.Publisher, {
     clientId: 'sleeper', sendBuffer: new Uint8Array(200), retryDelay: 10,
 }, {
     store: new board.StorageStore(flash, 'message', 40), image: new board.StorageStore(flash, 'image', 60),
-    topics: [new mqtt.Topic(platform, 'cellar')], payloadSize: 20, interval: 60000, batchCount: batch,
+    // The radio does not rest by chance at the wake behind one in vain.
+    topics: [new mqtt.Topic(platform, 'cellar')], payloadSize: 20, interval: 60000, batchCount: batch, maximumPause: 1,
     onSleep: (ms, delivered) => print('sleep ' + (ms > 0 && ms <= 60000) + ' ' + delivered + ' ' + cycle.outbox.count),
 });
 const payload = platform.utf8(reading);
