@@ -1,13 +1,25 @@
 // `npm run build`: dist/, what the npm package holds: an ES module an entry of `exports`, the declarations of all of them, and
-// the board bundles in dist/board/. `-- --out FOLDER` builds elsewhere. What cannot be built yet is said; exit code 1 if a type is wrong.
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+// the board bundles in dist/board/. What cannot be built yet is said.
+import { existsSync, mkdirSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';
-import { parseArgs } from 'node:util';
+import { UsageError } from '../hardware-tests/host/harness/errors.ts';
 import { boardBundles, boardFile, distBundles, emitDist, missingSources, prepareBoardBundles, programBundle, type Output } from './bundles.ts';
+import { anyText, commandLine } from './command-line.ts';
 import { writeDeclarations } from './declarations.ts';
 import { root } from './root.ts';
 
-const { values } = parseArgs({ options: { out: { type: 'string', default: 'dist' } } });
+const { values } = commandLine({
+    name: 'npm run build',
+    purpose: 'What the npm package holds: its modules, their declarations, and the bundles for boards.',
+    options: { out: { placeholder: 'FOLDER', kind: anyText('a folder'), otherwise: 'dist', help: 'where it goes, from the project on; what an earlier build left there is removed' } },
+    codes: { 0: 'it is built', 1: 'a type is wrong' },
+    check({ values: { out }, named }) {
+        const folder = resolve(root, out);
+        const found = !existsSync(folder) ? [] : statSync(folder).isDirectory() ? readdirSync(folder) : [folder];
+        // All of it is removed.
+        if (named.has('out') && found.length > 0 && !found.includes('index.js.map')) throw new UsageError(`--out is a folder that is new, empty or of an earlier build, not ${folder}`);
+    },
+});
 const dist = resolve(root, values.out);
 
 /** Writes `dist/NAME.js` and its map; sources are named relative to the file, as a debugger expects, wherever it is written now. */

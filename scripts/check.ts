@@ -1,11 +1,19 @@
-// `npm run check`: types, lint, the layering of imports and the dialect of what runs on boards. Prints every finding; exit code 0 or 1.
+// `npm run check`: types, lint, the layering of imports and the dialect of what runs on boards. Prints every finding.
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { boardBundles, distBundles, emitDist, missingSources, prepareBoardBundles } from './bundles.ts';
+import { commandLine } from './command-line.ts';
 import { checkDialect, describe, type Emitted } from './dialect/check.ts';
 import { checkLayers } from './layers.ts';
 import { root } from './root.ts';
 import { runProcess } from './run-process.ts';
+
+commandLine({
+    name: 'npm run check',
+    purpose: 'Types, lint, the layering of imports, and the dialect of what runs on boards. Prints every finding.',
+    options: {},
+    codes: { 0: 'nothing was found', 1: 'something was' },
+});
 
 /** Findings, one a line; empty when all is well. */
 type Check = () => Promise<readonly string[]>;

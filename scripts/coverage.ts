@@ -4,6 +4,7 @@ import { createInstrumenter } from 'istanbul-lib-instrument';
 import type { FileCoverage } from 'istanbul-lib-instrument';
 import { readFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
+import { commandLine } from './command-line.ts';
 import { unreached } from './coverage/unreached.ts';
 import type { Way } from './coverage/unreached.ts';
 import { filesBelow } from './files.ts';
@@ -11,6 +12,14 @@ import { quickTests } from './mutate/rooms.ts';
 import { bundleTests } from './mutate/suite.ts';
 import { root } from './root.ts';
 import { table } from './table.ts';
+
+commandLine({
+    name: 'npm run coverage',
+    purpose: `The ways of branches and the functions of src that no quick test takes.
+Those that none can take are explained in scripts/coverage/unreached.ts.`,
+    options: {},
+    codes: { 0: 'all is taken or explained', 1: 'something is neither, an explanation does not hold, or a test failed' },
+});
 
 const VARIABLE = 'motemqCoverage';
 const instrumenter = createInstrumenter({ esModules: true, coverageVariable: VARIABLE, parserPlugins: ['typescript'] });

@@ -1,24 +1,28 @@
-// `npm run fleet [-- --nodes 10000 --rate 200 --seed 1 --svg FILE --scaling]`: a fleet loses its broker for half a minute; how it
-// comes back with motemq's pauses and with others. `--scaling` holds fleets of 1,000 to 100,000 against the formulas of paper.ts.
+// `npm run fleet`: a fleet loses its broker for half a minute; how it comes back with motemq's pauses and with others.
 import { writeFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { drawFleet } from '../hardware-tests/host/fleet/chart.ts';
 import { figuresOf } from '../hardware-tests/host/fleet/figures.ts';
 import { playFleet } from '../hardware-tests/host/fleet/fleet.ts';
 import type { FleetOptions } from '../hardware-tests/host/fleet/fleet.ts';
 import { onPaper } from '../hardware-tests/host/fleet/paper.ts';
 import { forgetful, motemq, policies } from '../hardware-tests/host/fleet/policies.ts';
+import { anyText, commandLine, oneOf, wholeNumber } from './command-line.ts';
 import { table } from './table.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine({
+    name: 'npm run fleet',
+    purpose: "Many clients lose their broker at once, on virtual time: how they come back with motemq's pauses and with others.",
     options: {
-        nodes: { type: 'string', default: '10000' }, rate: { type: 'string', default: '200' }, seed: { type: 'string', default: '1' },
-        overflow: { type: 'string', default: 'refused' }, svg: { type: 'string' }, scaling: { type: 'boolean', default: false },
+        nodes: { placeholder: 'N', kind: wholeNumber(1, 10_000_000), otherwise: 10000, help: 'clients' },
+        rate: { placeholder: 'N', kind: wholeNumber(1, 1_000_000), otherwise: 200, help: 'connections that the broker accepts in a second' },
+        seed: { placeholder: 'S', kind: wholeNumber(), otherwise: 1, help: 'decides the pauses' },
+        overflow: { placeholder: 'HOW', kind: oneOf(['refused', 'silent']), otherwise: 'refused', help: 'what becomes of connections beyond those that wait: refused or silent' },
+        svg: { placeholder: 'FILE', kind: anyText('the name of a file'), help: 'draws it' },
+        scaling: { help: 'holds fleets of 1,000 to 100,000 against the formulas on paper, too' },
     },
+    codes: { 0: 'it has been played' },
 });
-const [nodes, rate, seed] = [Number(values.nodes), Number(values.rate), Number(values.seed)];
-if (values.overflow !== 'refused' && values.overflow !== 'silent') throw new Error('--overflow is refused or silent');
-const overflow = values.overflow;
+const { nodes, rate, seed, overflow } = values;
 const base: FleetOptions = { nodes, rate, seed, overflow, backlog: 5 * rate, refusalCost: 0.02, outages: [[0, 30]], horizon: 1800 };
 
 const whole = (value: number): string => Number.isFinite(value) ? Math.round(value).toLocaleString('en') : 'never';

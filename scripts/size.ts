@@ -1,11 +1,9 @@
-// `npm run size [-- --json] [-- --parts] [-- --names]`: how large each bundle is that a user can choose, against the design's
-// ceilings. Exit code 1 if one is larger than it is held to (ceilings.ts). `--parts` prints what each source takes of it,
-// `--names` the property names that were shortened.
+// `npm run size`: how large each bundle is that a user can choose, against the design's ceilings (ceilings.ts).
 import { SourceMap } from 'node:module';
 import { gzipSync } from 'node:zlib';
-import { parseArgs } from 'node:util';
 import { boardBundles, missingSources, prepareBoardBundles, type BoardBundle, type Output } from './bundles.ts';
 import { judge, type Verdict } from './ceilings.ts';
+import { commandLine } from './command-line.ts';
 import { table } from './table.ts';
 
 interface Size {
@@ -20,8 +18,16 @@ interface Size {
     readonly verdict?: Verdict;
 }
 
-const flag = { type: 'boolean', default: false } as const;
-const { values } = parseArgs({ options: { json: flag, parts: flag, names: flag } });
+const { values } = commandLine({
+    name: 'npm run size',
+    purpose: "Bytes of each bundle that a user can choose, against the design's ceilings.",
+    options: {
+        json: { help: 'the figures for machines' },
+        parts: { help: 'what each source takes of each bundle, too' },
+        names: { help: 'the property names that were shortened, too' },
+    },
+    codes: { 0: 'every bundle is within what it is held to', 1: 'one is larger' },
+});
 const prepared = await prepareBoardBundles();
 
 async function measure(bundle: BoardBundle): Promise<Size> {

@@ -1,16 +1,22 @@
-// `npm run soak -- [--minutes 60] [--seed 1] [--broker mosquitto|aedes] [--storm 15]`: devices, real sockets, a broker and links that
-// break, for an hour. Exit code 1 if anything was lost, wedged or leaked.
-import { parseArgs } from 'node:util';
+// `npm run soak`: devices, real sockets, a broker and links that break, for an hour.
 import { xsEngine } from '../hardware-tests/boards/xs/build.ts';
 import { judgeMemory } from '../hardware-tests/host/soak/memory.ts';
 import { bound, soak } from '../hardware-tests/host/soak/soak.ts';
 import type { SoakResult } from '../hardware-tests/host/soak/soak.ts';
+import { commandLine, numberAbove0, oneOf, wholeNumber } from './command-line.ts';
 import { table } from './table.ts';
 
-const { values } = parseArgs({
+const { values } = commandLine({
+    name: 'npm run soak',
+    purpose: `Real devices (Node, TLS, publish-only, a board with XS) and a broker behind proxies that break links; storms and calms take turns.
+In every calm all that was accepted must have arrived, and memory and sockets must be what they were.`,
     options: {
-        minutes: { type: 'string', default: '60' }, seed: { type: 'string', default: '1' }, broker: { type: 'string', default: 'mosquitto' }, storm: { type: 'string', default: '15' },
+        minutes: { placeholder: 'N', kind: numberAbove0(1e6), otherwise: 60, help: 'how many minutes it lasts' },
+        storm: { placeholder: 'S', kind: numberAbove0(1e6), otherwise: 15, help: 'how many seconds a storm lasts' },
+        seed: { placeholder: 'S', kind: wholeNumber(), otherwise: 1, help: 'decides what breaks' },
+        broker: { placeholder: 'NAME', kind: oneOf(['mosquitto', 'aedes']), otherwise: 'mosquitto', help: 'mosquitto or aedes; without Mosquitto it is aedes' },
     },
+    codes: { 0: 'nothing lost, nothing wedged, nothing leaked', 1: 'something was lost, stays stuck, or grows' },
 });
 const say = (line: string): void => console.log(line);
 const number = (value: number): string => value.toLocaleString('en');
@@ -26,7 +32,7 @@ const engine = await xsEngine();
 if (!engine.available) say(`no virtual board takes part, because ${engine.because}`);
 let told = 0;
 const result = await soak({
-    minutes: Number(values.minutes), seed: Number(values.seed), broker: values.broker, storm: Number(values.storm), program: engine.available ? engine.path : null, say,
+    ...values, program: engine.available ? engine.path : null, say,
     onCalm(now) {
         if (now.hours * 60 < told) return;
         told = Math.floor(now.hours * 60) + 1;

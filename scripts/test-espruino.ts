@@ -1,22 +1,28 @@
-// `npm run test:espruino [-- --mqtt-js FILE] [-- --tiny-mqtt FILE]`: the tests of the Espruino target on Espruino's own
-// interpreter, which ESPRUINO_BIN names, and what the clients cost there, beside those of the files given. Exit code 1 if a
-// test fails, a ceiling is broken, or there is no interpreter.
+// `npm run test:espruino`: the tests of the Espruino target on Espruino's own interpreter, and what the clients cost there, beside others.
 import { readFileSync } from 'node:fs';
-import { parseArgs } from 'node:util';
 import { transform } from 'esbuild';
 import { bundleForEspruino, publishedFiles } from '../hardware-tests/boards/espruino/bundle.ts';
 import { findEspruino, interpreterAt } from '../hardware-tests/boards/espruino/machine.ts';
 import { measure, race, type Measured, type Subject } from '../hardware-tests/boards/espruino/meters.ts';
-import { isTooSmall } from '../hardware-tests/boards/espruino/tests/engines.ts';
 import { upload } from '../hardware-tests/boards/espruino/upload.ts';
 import { Mosquitto } from '../hardware-tests/host/mosquitto.ts';
 import { ceilings, judge, type CeilingName } from './ceilings.ts';
+import { commandLine, fileToRead } from './command-line.ts';
 import { filesBelow } from './files.ts';
 import { runProcess } from './run-process.ts';
 import { table } from './table.ts';
 import { verdictOf } from './uvu-report.ts';
 
-const { values } = parseArgs({ options: { 'mqtt-js': { type: 'string' }, 'tiny-mqtt': { type: 'string' }, 'no-tests': { type: 'boolean', default: false } } });
+const { values } = commandLine({
+    name: 'npm run test:espruino',
+    purpose: "The tests of the Espruino target on Espruino's own interpreter, which ESPRUINO_BIN names, and what the clients cost there.",
+    options: {
+        'mqtt-js': { placeholder: 'FILE', kind: fileToRead, help: "Espruino's MQTT.js, which is measured, too" },
+        'tiny-mqtt': { placeholder: 'FILE', kind: fileToRead, help: 'tinyMQTT, which is measured, too' },
+        'no-tests': { help: 'measures only' },
+    },
+    codes: { 0: 'all passed', 1: 'a test failed, a ceiling is broken, or there is no interpreter or no Mosquitto' },
+});
 const found = findEspruino();
 if ('because' in found) {
     console.error(`There is no Espruino to test on: ${found.because}.`);
@@ -57,6 +63,8 @@ try {
         files[name] = (await transform(readFileSync(path, 'utf8'), { minify: true, target: 'es5' })).code;
         subjects.push({ name, start: 'other' });
     }
+    // It says at once if there is no interpreter: not before --help has been answered.
+    const { isTooSmall } = await import('../hardware-tests/boards/espruino/tests/engines.ts');
     const engine = interpreterAt(found.path);
     const flash = await upload(engine, files);
     const rows: string[][] = [];

@@ -1,29 +1,41 @@
-// `npm run test:modem`: the client over every modem of the emulator, with faults, many seeds or one. `--tls`: by the modems' own TLS.
-import { parseArgs } from 'node:util';
+// `npm run test:modem`: the client over every modem of the emulator, with faults, many seeds or one.
 import { dialects } from '../hardware-tests/boards/modem/dialects/index.ts';
 import { drivers } from '../hardware-tests/boards/modem/drivers.ts';
-import { ratesOf, wordsOf } from '../hardware-tests/boards/modem/faults.ts';
+import { faultKinds, ratesOf, wordsOf } from '../hardware-tests/boards/modem/faults.ts';
 import { CALM, runTrial } from '../hardware-tests/boards/modem/trial.ts';
 import type { Outcome } from '../hardware-tests/boards/modem/trial.ts';
+import { UsageError } from '../hardware-tests/host/harness/errors.ts';
+import { commandLine, oneOf, wholeNumber } from './command-line.ts';
 import { table } from './table.ts';
-import { whole } from './whole.ts';
 
-const { values } = parseArgs({
-    options: {
-        seeds: { type: 'string', default: '200' }, first: { type: 'string', default: '1' }, seed: { type: 'string' }, dialect: { type: 'string' },
-        faults: { type: 'string', default: '' }, tls: { type: 'boolean', default: false },
-    },
-});
-const words = wordsOf(values.faults);
-const secure = values.tls;
-const chosen = dialects.filter(({ name }) => (values.dialect === undefined || name === values.dialect) && (!secure || drivers[name].tls !== undefined));
-if (chosen.length === 0) throw new Error(`no such dialect${secure ? ' with TLS' : ''}; there are ${dialects.filter(({ name }) => !secure || drivers[name].tls).map(({ name }) => name).join(', ')}`);
-const first = whole('seed', values.seed ?? values.first);
-const seeds = values.seed === undefined ? whole('seeds', values.seeds) : 1;
-if (seeds === 0) throw new Error('--seeds is at least 1');
 const most = 3;
 /** In so many every kind of fault comes. */
 const ENOUGH_SEEDS = 200;
+const namesOf = (all: readonly { readonly name: string }[]): string => all.map(({ name }) => name).join(', ');
+const withTls = dialects.filter(({ name }) => drivers[name].tls !== undefined);
+
+const { values } = commandLine({
+    name: 'npm run test:modem',
+    purpose: `The client over every modem of the emulator, with every fault, in virtual time.
+A failure is printed with the command that plays it again.`,
+    options: {
+        seeds: { placeholder: 'N', kind: wholeNumber(1), otherwise: 200, help: `random lives behind each modem; in ${ENOUGH_SEEDS} and more behind all of them each fault must come` },
+        first: { placeholder: 'S', kind: wholeNumber(), otherwise: 1, help: 'the first seed' },
+        seed: { placeholder: 'S', kind: wholeNumber(), help: 'plays only this seed, and prints both sides' },
+        dialect: { placeholder: 'NAME', kind: oneOf(dialects.map(({ name }) => name)), help: `only this modem: ${namesOf(dialects)}` },
+        faults: { placeholder: 'WORDS', kind: { is: 'words', read: wordsOf }, otherwise: [], help: 'what goes wrong, by words of its name, with commas between them; all if left out' },
+        tls: { help: `by TLS of the modems' own, which these have: ${namesOf(withTls)}` },
+    },
+    more: `Faults: ${Object.keys(faultKinds).join(', ')}`,
+    codes: { 0: 'all is well', 1: 'a byte was wrong, a message lost, something stuck, or a fault did not come' },
+    check({ values: { dialect, tls } }) {
+        if (tls && dialect !== undefined && !withTls.some(({ name }) => name === dialect)) throw new UsageError(`${dialect} has no TLS of its own; ${namesOf(withTls)} have`);
+    },
+});
+const { faults: words, tls: secure } = values;
+const chosen = (secure ? withTls : dialects).filter(({ name }) => values.dialect === undefined || name === values.dialect);
+const first = values.seed ?? values.first;
+const seeds = values.seed === undefined ? values.seeds : 1;
 
 const rows: string[][] = [];
 let failed = 0;

@@ -1,7 +1,6 @@
-// `npm test [-- WORD...]`: every *.test.ts whose path has one of the words, each in a process of its own; without words also
-// the checks and the size ceilings. Ends with the line `N passed, N failed` and exit code 0 or 1.
+// `npm test`: every *.test.ts, each in a process of its own, the checks and the size ceilings. Ends with the line `N passed, N failed`.
 import { availableParallelism } from 'node:os';
-import { parseArgs } from 'node:util';
+import { anyText, commandLine, numberAbove0, wholeNumber } from './command-line.ts';
 import { filesBelow } from './files.ts';
 import { killAll, runProcess, type Ended } from './run-process.ts';
 import { verdictOf, type Verdict } from './uvu-report.ts';
@@ -12,11 +11,18 @@ interface Job {
     judge(ended: Ended): Verdict;
 }
 
-const { values, positionals: words } = parseArgs({
-    allowPositionals: true,
-    options: { deadline: { type: 'string', default: '180' }, jobs: { type: 'string', default: String(Math.min(2, availableParallelism())) } },
+const { values, words } = commandLine({
+    name: 'npm test',
+    purpose: `Every *.test.ts, each in a process of its own, the checks and the size ceilings.
+Its last line is for machines: N passed, N failed.`,
+    words: { placeholder: 'WORD', kind: anyText('a part of a path'), help: 'only the test files that have one of them in their paths' },
+    options: {
+        deadline: { placeholder: 'S', kind: numberAbove0(1e6), otherwise: 180, help: 'seconds after which a file that still runs has failed' },
+        jobs: { placeholder: 'N', kind: wholeNumber(1, 1000), otherwise: Math.min(2, availableParallelism()), help: 'files at a time' },
+    },
+    codes: { 0: 'all passed', 1: 'something failed' },
 });
-const deadline = Number(values.deadline) * 1000;
+const deadline = values.deadline * 1000;
 
 /** How `node scripts/run.mjs FILE` would run it: a test does the same here as in the hands of who writes it. */
 const run = (path: string) => runProcess(process.execPath, ['scripts/run.mjs', path], deadline);
@@ -80,7 +86,7 @@ if (jobs.length === 0) {
     console.log(`no test file has ${words.join(' or ')} in its path`);
     sum.failed = 1;
 }
-await Promise.all(Array.from({ length: Math.max(1, Number(values.jobs)) }, work));
+await Promise.all(Array.from({ length: values.jobs }, work));
 if (sum.skipped > 0) console.log(`${sum.skipped} skipped, for the reasons above`);
 // The last line is for machines: these two counts and nothing else.
 console.log(`${sum.passed} passed, ${sum.failed} failed`);

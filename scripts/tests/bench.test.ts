@@ -98,8 +98,8 @@ test('the command prints the parts that were asked for, as JSON too, and refuses
     assert.equal(Object.keys(JSON.parse(json.output) as object), ['wire']);
     const [text, wrong] = [await run('wire'), await run('wires')];
     assert.match(text.output, /connect, publish, disconnect +122 ≤ 122/);
-    assert.equal([json.code, text.code, wrong.code], [0, 0, 2]);
-    assert.match(wrong.output, /no part wires; there are codec, xs, wire/);
+    assert.equal([json.code, text.code, wrong.code], [0, 0, 3]);
+    assert.match(wrong.output, /PART is codec, xs, wire, modem or cycle, not 'wires'/);
 });
 
 test.run();
