@@ -2,6 +2,7 @@
 import { build, transform, type BuildOptions } from 'esbuild';
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join, normalize } from 'node:path';
+import { aliasMembers } from './alias-members.ts';
 import { aliasThis } from './alias-this.ts';
 import { arrowFunctions } from './arrow-functions.ts';
 import type { CeilingName } from './ceilings.ts';
@@ -159,9 +160,9 @@ export async function emitDist({ name, entry, engines }: DistBundle): Promise<Ou
 const espruinoGlobals = { RangeError: 'Error' };
 
 /** What the bundler has put together, as short as it gets. */
-async function shorten({ code, map, inputs }: Output): Promise<Output> {
+async function shorten({ code, map, inputs }: Output, last: (code: string) => string = same => same): Promise<Output> {
     // `export {}` makes it a module, whose outermost names may be shortened too.
-    const short = await transform(zeroTests(aliasThis(inlineNumbers(code))) + 'export {};' + withMap(map), {
+    const short = await transform(last(zeroTests(aliasThis(inlineNumbers(code)))) + 'export {};' + withMap(map), {
         minify: true, target: 'es2020', supported: lowered, format: 'esm', sourcemap: 'external', legalComments: 'none', charset: 'ascii', logLevel: 'error',
         logOverride: { 'commonjs-variable-in-esm': 'silent' },
     });
@@ -197,7 +198,7 @@ export async function prepareBoardBundles(): Promise<PreparedBundle[]> {
                 if (bundle.engines.some(engine => engine !== 'espruino')) return shorten(await emitWith(texts, shorter));
                 const { code, map, inputs: sources } = await emitWith(texts, {});
                 const stdin = { contents: `${arrowFunctions(exportInPlace(inlineCalls(dropDeadBranches(code), mangled)))}export {};${withMap(map)}`, resolveDir: root };
-                return shorten({ ...await emit(undefined, { ...shorter, platform: 'neutral', stdin }), inputs: sources });
+                return shorten({ ...await emit(undefined, { ...shorter, platform: 'neutral', stdin }), inputs: sources }, aliasMembers);
             },
         };
     }));

@@ -1,8 +1,9 @@
 // What Espruino's bundles go through before they are shortened: branches that a constant of the build closes, exports in place, arrow
-// functions, and differences in place of comparisons.
+// functions, differences in place of comparisons, and names of properties that are said often.
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { runInNewContext } from 'node:vm';
+import { aliasMembers } from '../alias-members.ts';
 import { arrowFunctions } from '../arrow-functions.ts';
 import { dropDeadBranches } from '../dead-branches.ts';
 import { exportInPlace } from '../export-in-place.ts';
@@ -68,6 +69,25 @@ for (const [what, code, made] of [
 
 for (const code of ['x = a != 4;', 'f(a != 4 && b);', 'if (a !== 4) b();', 'if (a != "4") b();', 'if ((a & 4) != 3) b();', 'if (a >> 4 != b) c();', 'x = a == 4 && b;', 'a == 4 ? b :\nc;', 'a == "4" ? b : c;', 'if (a != b) c();', 'x = a != 4 || b;', 'c(d != 1), e;', 'a = [b != 1 && c];']) {
     test(`no difference: ${code}`, () => assert.is(zeroTests(code), code));
+}
+
+test('a name of a property that is said often is said once', () => {
+    const code = 'function f(a, b) {\n  return a.length + b.length + a.c.length + b.list[0].length + a.length * b.length + a.c.length + b.c.length;\n}\nf("a", { c: "bc", list: ["d"], length: 3 });';
+    const made = aliasMembers(code.replace('f("a"', 'f({ c: "x", length: 1 }'));
+    assert.match(made, /^var member\$length="length";function f/);
+    assert.not.match(made, /\.length/);
+    assert.is(runInNewContext(made), runInNewContext(code.replace('f("a"', 'f({ c: "x", length: 1 }')));
+    assert.is(made.split('\n').length, code.split('\n').length);
+});
+
+test('methods stay those of their objects', () => {
+    const code = 'a = "abc"; [a.charCodeAt(0), a.charCodeAt(1), a.charCodeAt(2), "d".charCodeAt(0)].join();';
+    assert.is(runInNewContext(aliasMembers(code)), '97,98,99,100');
+    assert.match(aliasMembers(code), 'a[member$charCodeAt](0)');
+});
+
+for (const code of ['a.length;\na.length;', 'a = b.charCodeAt = c.charCodeAt = d.charCodeAt = e.charCodeAt = 1;', 'a["charCodeAt"](b.c?.charCodeAt(0), { charCodeAt: 1, charCodeAt2: 2 });', 'class A { charCodeAt() { super.charCodeAt(); super.charCodeAt(); super.charCodeAt(); super.charCodeAt(); } }']) {
+    test(`said as it is: ${code.slice(0, 40)}`, () => assert.is(aliasMembers(code), code));
 }
 
 test.run();

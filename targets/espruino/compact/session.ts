@@ -361,6 +361,8 @@ function tick(fault?: number): void {
         if ((state as number) == OPENING) {
             try {
                 const transport = options.transport;
+                // Where memory runs out in `connect`, which `catch` does not see, the next attempt is due all the same.
+                arm(patience);
                 room = transport.queueSize ?? 536;
                 socket = transport.io.connect(transport);
                 socket.on('data', listen);
@@ -461,6 +463,9 @@ function listen(this: Socket, told: string | Socket | boolean): void {
                 // Return code; session present to a clean session; reserved bits, codes above 5, session present with a refusal [MQTT-3.2.2-4].
                 if (length && (length != 256 || clean)) return close(length < 6 ? length : MOTEMQ_RECEIVES && length == 256 ? UNEXPECTED_PACKET : MALFORMED_PACKET);
                 client.connections++;
+                // CONNECT was sent at most a tick ago; and what is stable has lasted a tick.
+                idle = 1;
+                arm(patience);
                 if (MOTEMQ_RECEIVES) forget(!length);
                 enter(CONNECTED);
             } else if (MOTEMQ_RECEIVES || first == PUBACK) {

@@ -282,6 +282,41 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
         }
     });
 
+    tests('a connection is stable when it has lasted, however late its CONNACK was', () => {
+        world.make({ retryDelay: 1000, retryDelayMaximum: 64000 });
+        world.open();
+        for (let failures = 0; failures < 6; failures++) {
+            world.hear('close', false);
+            world.tick();
+        }
+        world.time += 14.9;
+        world.accept();
+        // A moment at which a pause of up to 64 s is a long one.
+        for (world.time += 0.2; world.time * 97e6 % 64000 < 10000;) world.time += 1e-4;
+        const before = world.time;
+        world.hear('close', false);
+        world.tick();
+        assert.ok(world.time - before >= 10, `${world.time - before} s`);
+    });
+
+    tests('where memory runs out while a socket is made, which no exception tells, the next attempt is due', () => {
+        let due = 0;
+        const { io } = world.transport;
+        world.make({
+            transport: {
+                ...world.transport,
+                io: {
+                    connect: () => {
+                        due = world.timers;
+                        return io.connect();
+                    },
+                },
+            },
+        });
+        world.open();
+        assert.equal([due, world.timers], [1, 1]);
+    });
+
     tests('a PINGREQ comes within the keep-alive after CONNECT, however late CONNACK was', () => {
         world.make({ keepAlive: 30 });
         world.open();
