@@ -48,7 +48,7 @@ export interface Command<O extends Options, W> {
     /** What it is for: sentences, one a line. */
     readonly purpose: string;
     /** What its words are, of which there may be any number; left out: it takes none. */
-    readonly words?: Omit<Valued, 'kind'> & { readonly kind: Kind<W> };
+    readonly words?: Flag & { readonly placeholder: string; readonly kind: Kind<W> };
     readonly options: O;
     /** Lines below the options; long ones are broken. */
     readonly more?: string;
@@ -139,7 +139,7 @@ export function commandLine<const O extends Options, W = never>(command: Command
 /** Digits only: NaN would be a run that does nothing, and passes. `most`: 32 bits, as seeds have, if left out. */
 export function wholeNumber(least = 0, most = 0xffffffff): Kind<number> {
     return {
-        is: `a whole number, ${most < 0xffffffff ? `${least} to ${most}` : `${least} or more`}`,
+        is: `a whole number, ${least} to ${most}`,
         read: text => /^\d{1,10}$/.test(text) && Number(text) >= least && Number(text) <= most ? Number(text) : undefined,
     };
 }

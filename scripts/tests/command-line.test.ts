@@ -62,7 +62,14 @@ const refused: readonly (readonly [parameters: readonly string[], sentence: stri
 ];
 for (const [parameters, sentence] of refused) {
     test(`refused: ${parameters.join(' ')}`, () => {
-        assert.throws(() => read(...parameters), (error: Error) => error instanceof UsageError && assert.is(error.message, sentence) === undefined);
+        try {
+            read(...parameters);
+        } catch (error) {
+            assert.instance(error, UsageError);
+            assert.is((error as UsageError).message, sentence);
+            return;
+        }
+        assert.unreachable('it was read');
     });
 }
 
