@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
 import { characters } from '../../../hardware-tests/boards/espruino/characters.ts';
 import { publishedFiles } from '../../../hardware-tests/boards/espruino/bundle.ts';
-import { BUFFER_FULL, CONNECTED, CONNECTING, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
+import { BUFFER_FULL, CONNACK_TIMEOUT, CONNECTED, CONNECTING, CONNECTION_LOST, CONNECT_FAILED, CONNECT_TIMEOUT, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
 import type { Client, ClientOptions } from '../compact/options.ts';
 import { isText } from '../../../src/codec/text.ts';
 import type { Subscription } from '../compact/subscription.ts';
@@ -281,6 +281,21 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
             world.writes.length = 0;
         }
     });
+
+    for (const [what, reason, left, happens] of [
+        ['never comes about', CONNECT_TIMEOUT, 14, () => world.tick()],
+        ['is not answered', CONNACK_TIMEOUT, 0, () => world.tick()],
+        ['fails, of which connect did not know yet', CONNECT_FAILED, 14, () => world.hear('close', true)],
+        ['ends before its answer', CONNECTION_LOST, 0, () => world.hear('close', false)],
+    ] as const) {
+        tests(`a connection that ${what} is told as that`, () => {
+            world.make();
+            world.open();
+            world.queued(left);
+            happens();
+            assert.equal([world.states.at(-1), world.client.closeReason], [[WAITING, reason], reason]);
+        });
+    }
 
     tests('a connection is stable when it has lasted, however late its CONNACK was', () => {
         world.make({ retryDelay: 1000, retryDelayMaximum: 64000 });

@@ -31,6 +31,8 @@ const expressions: readonly [quirk: string, expression: string, printed: string]
     ['true counts as 1, false as 0', '(function(a){a+=2>1;return a+(48|true)+(48|false)+(+false)})(1)', '99'],
     ['Error makes one without new', 'attempt(function(){throw Error("hey")}).substr(-3)', 'hey'],
     ['the clock has microseconds', '(function(){for(var i=0;i<99;i++)if(getTime()*1e3%1>.01)return true})()', 'true'],
+    ['where a value goes is settled before the value', '(function(q,s){q[--s][0]|=q[s][0]>64?0:8;return q[0][0]+","+s})([[48]],1)', '56,0'],
+    ['a number has no members', 'attempt(function(){var s=0;s.dSnd="";s.end();return "no"}).substr(0,9)', 'Exception'],
     ['some goes on while its function returns 0', '[5,6,7].some(function(v,i){return v==6&&i==1?1:0})', 'true'],
     ['a character beyond a text is no number', 'isNaN("a".charCodeAt(1))+","+("a".charCodeAt(1)&127)', 'true,0'],
     ['clearTimeout(0) does nothing', 'attempt(function(){clearTimeout(0);return "no"})', 'no'],
