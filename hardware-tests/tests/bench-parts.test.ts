@@ -8,13 +8,17 @@ import * as assert from 'uvu/assert';
 import { faults } from '../boards/virtual/faults.ts';
 import { makeImage, readImage } from '../boards/virtual/image.ts';
 import { exitCodeOf } from '../host/harness/bench/bench.ts';
+import type { BenchBoard } from '../host/harness/bench/bench-board.ts';
+import { BoardSession } from '../host/harness/bench/board-session.ts';
 import { ChildPort } from '../host/harness/bench/child-port.ts';
 import { literalOf } from '../host/harness/bench/espruino.ts';
 import { TestRecording } from '../host/harness/bench/packets-seen.ts';
 import type { ProxyConnection } from '../host/fault-proxy.ts';
+import { greet } from '../host/harness/bench/greeting.ts';
 import { LentPort } from '../host/harness/bench/lent-port.ts';
 import { planOf, summaries } from '../host/harness/bench/plan.ts';
 import { readBoardLine, readMemory, unquote } from '../host/harness/bench/protocol.ts';
+import { RawLog } from '../host/harness/bench/raw-log.ts';
 import { readHistory } from '../host/harness/bench/report/history.ts';
 import { pageOf } from '../host/harness/bench/report/page.ts';
 import { sparkline } from '../host/harness/bench/report/sparkline.ts';
@@ -71,6 +75,16 @@ test('a fault of a link that is not there is refused: a board would pass without
         assert.match(`${error?.message}`, command === 'fly' ? /no such command/ : /not connected/, command);
     }
     assert.is(await perform(stage, 'power', null), 'unable');
+});
+
+test('a board that does not answer: what it complained about is said, and its prompts are not', async () => {
+    const port: Port = { name: 'p', usb: null, hasLines: false, gone: new AbortController().signal, onBytes() {}, async write() {}, async setLines() {}, async setBaud() {}, async close() {} };
+    const board = { name: 'attic', baud: 115200, needsNetwork: false } as BenchBoard;
+    const session = new BoardSession(board, port, { image: 'i', run: 'r', network: null, hide: text => text }, new RawLog(join(folder, 'attic.log'), text => text));
+    const refused = greet(session, 1, 20, port.gone).then(() => null, (error: Error) => error);
+    port.onBytes(Buffer.from(`OUT OF MEMORY at z (:1:1)\r\n${'>\r\n'.repeat(9)}>`));
+    const error = await refused;
+    assert.is(error?.message, 'attic does not start its program (OUT OF MEMORY at z (:1:1)): no answer within 0.02 s. Its last lines:\n    OUT OF MEMORY at z (:1:1)');
 });
 
 test('a port that was lent comes back as soon as it is there again, unless it was closed meanwhile', async () => {

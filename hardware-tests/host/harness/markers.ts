@@ -26,7 +26,7 @@ const table: readonly (readonly [Marker, RegExp])[] = [
     ['loader', /^waiting for download|DOWNLOAD[_(]|boot mode:\(1,/],
     ['wake', /DEEPSLEEP_RESET|DSLEEP/],
     ['reboot', /^ets (?:Jun|Jan|Jul)|^ESP-ROM:|\brst:0x|rst cause:|\(c\) \d{4} G\.Williams|^Espruino is Open Source/],
-    ['exception', /^Uncaught |^New interpreter error|^# Exception:|^# Break:|^Execution Interrupted/],
+    ['exception', /^Uncaught |^OUT OF MEMORY|^New interpreter error|^# Exception:|^# Break:|^Execution Interrupted/],
 ];
 
 /** What `text`, a line without its end, means; null: nothing but itself. */

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 import type { SerialPort as SerialPortOfPackage } from 'serialport';
 import { BenchError } from './errors.ts';
 import { holdersOf } from './holders.ts';
-import { neverEnding } from './leave.ts';
+import { noteLate } from './leave.ts';
 import { need } from './packages.ts';
 import { Late, lostPort, stuckPort, within } from './port.ts';
 import type { Lines, Port } from './port.ts';
@@ -41,16 +41,16 @@ class SerialDevicePort implements Port {
 
     async write(bytes: Uint8Array): Promise<void> {
         this.demandOpen();
-        await this.unlessLost(within(WRITE, this.gone, new Promise<void>((resolve, reject) => {
+        await this.unlessLost(WRITE, new Promise<void>((resolve, reject) => {
             this.port.write(Buffer.from(bytes), error => error ? reject(error) : this.port.drain(error => error ? reject(error) : resolve()));
-        })));
+        }));
     }
 
     async setLines({ dtr, rts }: Lines): Promise<void> {
         if (!this.hasLines) return;
         this.demandOpen();
         try {
-            await this.unlessLost(within(CALL, this.gone, promisify(this.port.set.bind(this.port) as (options: object, done: (error: Error | null) => void) => void)({ dtr, rts, brk: false })));
+            await this.unlessLost(CALL, promisify(this.port.set.bind(this.port) as (options: object, done: (error: Error | null) => void) => void)({ dtr, rts, brk: false }));
         } catch (error) {
             // A pseudo-terminal: ENOTTY, or EINVAL on other kernels.
             if (!/inappropriate ioctl|invalid argument/i.test((error as Error).message)) throw error;
@@ -60,9 +60,9 @@ class SerialDevicePort implements Port {
 
     async setBaud(baud: number): Promise<void> {
         this.demandOpen();
-        await this.unlessLost(within(CALL, this.gone, new Promise<void>((resolve, reject) => {
+        await this.unlessLost(CALL, new Promise<void>((resolve, reject) => {
             this.port.update({ baudRate: baud }, error => error ? reject(error) : resolve());
-        })));
+        }));
     }
 
     async close(): Promise<void> {
@@ -76,13 +76,13 @@ class SerialDevicePort implements Port {
     }
 
     /** What a device that has gone fails with (EIO, ENXIO, EBADF, ENODEV): that may come before the package tells that it is closed. */
-    private async unlessLost<T>(call: Promise<T>): Promise<T> {
+    private async unlessLost<T>(milliseconds: number, call: Promise<T>): Promise<T> {
         try {
-            return await call;
+            return await within(milliseconds, this.gone, call);
         } catch (error) {
             if (/input\/output error|no such device|bad file descriptor|device not configured/i.test((error as Error).message)) this.lose();
             this.gone.throwIfAborted();
-            throw error instanceof Late ? hanging(this.name, error) : error;
+            throw error instanceof Late ? hanging(this.name, error, call) : error;
         }
     }
 
@@ -102,7 +102,7 @@ export async function openSerialPort(path: string, baud: number): Promise<Port> 
     await within(CALL, new AbortController().signal, opening).catch((error: Error) => {
         if (!(error instanceof Late)) throw error;
         device.once('open', () => device.close());
-        throw hanging(path, error);
+        throw hanging(path, error, opening);
     });
     const port = new SerialDevicePort(path, device);
     try {
@@ -114,8 +114,8 @@ export async function openSerialPort(path: string, baud: number): Promise<Port> 
     return port;
 }
 
-function hanging(name: string, { milliseconds }: Late): BenchError {
-    neverEnding.add(name);
+function hanging(name: string, { milliseconds }: Late, call: Promise<unknown>): BenchError {
+    noteLate(call);
     return stuckPort(name, milliseconds);
 }
 

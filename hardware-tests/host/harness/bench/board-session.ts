@@ -87,7 +87,8 @@ export class BoardSession {
     private hear(line: ConsoleLine): void {
         this.log.write('<', line.text, line.at);
         const shown = this.options.hide(line.text);
-        if (shown) this.last.push(shown.length > WIDEST ? `${shown.slice(0, WIDEST)}…` : shown);
+        // Espruino's prompt comes with each line, and says nothing.
+        if (!/^>*$/.test(shown)) this.last.push(shown.length > WIDEST ? `${shown.slice(0, WIDEST)}…` : shown);
         if (this.last.length > LAST) this.last.shift();
         // As it is: a network may be called `motemq`, or `state`. Who keeps or shows any of it hides the credentials.
         this.onLine(readBoardLine(line.text), line);

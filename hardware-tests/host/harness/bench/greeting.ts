@@ -51,6 +51,8 @@ class Heard {
     private lines = 0;
     private garbage = 0;
     private restarts = 0;
+    /** What it complained about first. */
+    private complaint = '';
 
     constructor(session: BoardSession, resolve: (engine: string) => void, reject: (error: BenchError) => void) {
         this.session = session;
@@ -62,6 +64,7 @@ class Heard {
         const { board: { name }, options: { image, run } } = this.session;
         if (text) this.lines++;
         if (marker === 'garbage') this.garbage++;
+        if (marker === 'exception') this.complaint ||= text;
         if (/\brst:0x|rst cause:/.test(text) && ++this.restarts === RESTARTS) this.refuse(`${name} restarts again and again and never starts its program${this.session.shown()}`, 'is its flash sound? motemq flash --erase, then again');
         if (marker === 'loader') this.refuse(`${name} waits in its loader instead of running its program`, 'take away what holds GPIO0 at ground, and press RESET');
         if (marker === 'panic') this.refuse(`${name} crashes before the first test: ${text}`, 'motemq monitor shows all that it prints');
@@ -76,7 +79,7 @@ class Heard {
         // A line that never ends is told, too.
         this.session.close();
         const { board: { name, baud } } = this.session;
-        const what = this.lines === 0 ? 'says nothing' : this.garbage > 0 ? 'prints what nobody can read' : 'does not answer';
+        const what = this.complaint ? `does not start its program (${this.complaint}): no answer` : this.lines === 0 ? 'says nothing' : this.garbage > 0 ? 'prints what nobody can read' : 'does not answer';
         const advice = this.lines === 0 ? 'is it the right port, has the board power, and is its baud right?'
             : this.garbage > 0 ? `is ${baud} baud right? Set baud in the board map` : 'motemq monitor shows what it prints';
         this.refuse(`${name} ${what} within ${milliseconds / 1000} s${this.session.shown()}`, advice);

@@ -47,6 +47,9 @@ export interface Audience {
     perform(command: string): Promise<string>;
 }
 
+/** Of an emulator. */
+export class OwnDefect extends BenchError {}
+
 export class Playing {
     readonly verdict: Promise<Verdict>;
     private readonly session: BoardSession;
@@ -136,7 +139,7 @@ export class Playing {
     private troubleOf(line: BoardLine, { text, marker }: ConsoleLine): Exclude<Verdict, Ending> | null {
         const { name, ownDefect } = this.session.board;
         const bench = (message: string, advice: string): Verdict & { kind: 'bench' } => ({ kind: 'bench', error: new BenchError(message, advice, true) });
-        if (ownDefect?.test(text)) return bench(`${name} has broken by itself: ${text}`, 'try again');
+        if (ownDefect?.test(text)) return { kind: 'bench', error: new OwnDefect(`${name} has broken by itself: ${text}`, 'try again', true) };
         switch (marker) {
             // It goes down before it is gone.
             case 'brownout': return this.restarting === 'power' ? null : bench(`the supply voltage of ${name} fell: ${text}`, 'take a stronger supply, or a shorter cable');

@@ -9,7 +9,7 @@ import { Locks } from '../locks.ts';
 import type { Port } from '../port.ts';
 import type { BenchBoard } from './bench-board.ts';
 import { BoardSession } from './board-session.ts';
-import { LATE_AT_MOST } from './playing.ts';
+import { LATE_AT_MOST, OwnDefect } from './playing.ts';
 import type { Playing, Verdict } from './playing.ts';
 import { TestRecording } from './packets-seen.ts';
 import type { Seen } from './packets-seen.ts';
@@ -126,13 +126,15 @@ export class BoardRun {
 
     /** `work`, again while the bench may fail in it. */
     private async patiently<T>(work: () => Promise<T>): Promise<T> {
-        for (let failures = 0; ; failures++) {
+        for (let failures = 0, defects = 0; ; failures++) {
             try {
                 return await work();
             } catch (thrown) {
                 const error = thrown instanceof BenchError ? thrown : unexpected(thrown);
                 const again = error.transient || this.board.comesBack || this.board.powerCycle !== null;
-                const last = !again || failures >= this.options.retries + (this.board.ownDefect ? DEFECTS : 0) || this.options.stopped.aborted;
+                // After its own defect an emulator is gone, and so is its port.
+                if (this.board.ownDefect && (error instanceof OwnDefect || this.port?.gone.aborted)) defects++;
+                const last = !again || failures - Math.min(defects, DEFECTS) >= this.options.retries || this.options.stopped.aborted;
                 this.noteFault(error, last);
                 await this.disconnect();
                 if (last) throw error;
