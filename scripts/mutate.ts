@@ -4,7 +4,7 @@ import { Stryker } from '@stryker-mutator/core';
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
-import { parseArgs } from 'node:util';
+import { anyText, commandLine, oneOf, wholeNumber } from './command-line.ts';
 import { filesBelow } from './files.ts';
 import { rooms } from './mutate/rooms.ts';
 import type { Room } from './mutate/rooms.ts';
@@ -16,8 +16,17 @@ import { root } from './root.ts';
 /** Percent. */
 const LEAST_SCORE = 95;
 
-const { values } = parseArgs({
-    options: { only: { type: 'string' }, file: { type: 'string', multiple: true, default: [] }, jobs: { type: 'string', default: '2' } },
+const names = rooms.map(({ name }) => name);
+const { values } = commandLine({
+    name: 'npm run mutate',
+    purpose: `Changes the sources of src in every small way, one at a time, and demands that a test notices.
+Those that no test can notice are explained in scripts/mutate/survivors.ts.`,
+    options: {
+        only: { placeholder: 'ROOM', kind: oneOf(names), help: `only this part of src: ${names.join(', ')}` },
+        file: { placeholder: 'WORD', kind: anyText('a part of a path'), multiple: true, help: 'only the sources that have this in their paths, or another --file' },
+        jobs: { placeholder: 'N', kind: wholeNumber(1, 1000), otherwise: 2, help: 'processes at a time' },
+    },
+    codes: { 0: 'every change is noticed or explained', 1: 'one is neither, an explanation does not hold, or the score is low' },
 });
 
 const plugin = join(root, '.cache', 'mutate', 'runner.mjs');
@@ -40,7 +49,7 @@ async function judge({ name, folder, judges }: Room): Promise<boolean> {
         // Esbuild checks no types. The sandbox gets no tsconfig.json: Stryker would rewrite it with an interface that this TypeScript has not.
         disableTypeChecks: false,
         ignorePatterns: ['**', '!src/**', '!targets/**', '!hardware-tests/boards/**', '!hardware-tests/host/**', '!scripts/**'],
-        tempDirName: join('.cache', 'stryker'), coverageAnalysis: 'perTest', concurrency: Number(values.jobs),
+        tempDirName: join('.cache', 'stryker'), coverageAnalysis: 'perTest', concurrency: values.jobs,
         // The plugin counts the turns of loops instead: no clock judges.
         timeoutMS: 600_000, reporters: ['progress-append-only'], logLevel: 'warn' as never, allowEmpty: true,
     }).runMutationTest();
