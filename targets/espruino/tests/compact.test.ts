@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
 import { characters } from '../../../hardware-tests/boards/espruino/characters.ts';
 import { publishedFiles } from '../../../hardware-tests/boards/espruino/bundle.ts';
-import { BUFFER_FULL, CONNACK_TIMEOUT, CONNECTED, CONNECTING, CONNECTION_LOST, CONNECT_FAILED, CONNECT_TIMEOUT, MALFORMED_PACKET, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
+import { BUFFER_FULL, CONNACK_TIMEOUT, CONNECTED, CONNECTING, CONNECTION_LOST, CONNECT_FAILED, CONNECT_TIMEOUT, MALFORMED_PACKET, REFUSED, STOPPED, STOPPING, TOO_LARGE, TRANSPORT_FAULT, WAITING } from '../../../src/index.ts';
 import type { Client, ClientOptions } from '../compact/options.ts';
 import { isText } from '../../../src/codec/text.ts';
 import type { Subscription } from '../compact/subscription.ts';
@@ -104,6 +104,10 @@ class World {
 
     queued(bytes: number): void {
         this.socket.dSnd = 'x'.repeat(bytes);
+    }
+
+    get waiting(): number {
+        return this.socket.dSnd.length;
     }
 
     /** Until CONNECT is written. */
@@ -294,6 +298,7 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
             world.queued(left);
             happens();
             assert.equal([world.states.at(-1), world.client.closeReason], [[WAITING, reason], reason]);
+            assert.is(world.waiting, 0, 'Espruino keeps a socket for ever whose peer takes nothing');
         });
     }
 
@@ -408,6 +413,21 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
             world.tick();
             world.hear('data', message('x'));
             assert.equal([heard, world.states.at(-1)], [0, [WAITING, MALFORMED_PACKET]]);
+        });
+
+        tests('of a session that the broker kept, only what it refused is asked for again', () => {
+            const [granted, refused] = ['a', 'b'].map(filter => world.subscription(filter, 1));
+            world.make({ cleanSession: false });
+            world.client.subscribe(granted);
+            world.client.subscribe(refused);
+            world.connect();
+            world.hear('data', '\x90\x03\0\x01\x01\x90\x03\0\x02\x80');
+            assert.equal([granted.granted, refused.granted], [1, REFUSED]);
+            world.hear('close', false);
+            world.tick();
+            world.writes.length = 0;
+            world.hear('data', ' \x02\x01\0');
+            assert.equal(world.writes, ['\x82\x06\0\x03\0\x01b\x01']);
         });
 
         tests('a subscription that has just room is renewed', () => {
