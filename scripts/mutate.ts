@@ -4,6 +4,7 @@ import { Stryker } from '@stryker-mutator/core';
 import { build } from 'esbuild';
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { UsageError } from '../hardware-tests/host/harness/errors.ts';
 import { anyText, commandLine, oneOf, wholeNumber } from './command-line.ts';
 import { filesBelow } from './files.ts';
 import { rooms } from './mutate/rooms.ts';
@@ -16,6 +17,12 @@ import { root } from './root.ts';
 /** Percent. */
 const LEAST_SCORE = 95;
 
+/** What of a room's folder is mutated, given the words of --file. */
+function chosen(folder: string, words: readonly string[]): { sources: string[]; mutated: string[] } {
+    const sources = filesBelow([folder], file => file.endsWith('.ts')).filter(path => dirname(path) === folder);
+    return { sources, mutated: sources.filter(path => words.length === 0 || words.some(word => path.includes(word))) };
+}
+
 const names = rooms.map(({ name }) => name);
 const { values } = commandLine({
     name: 'npm run mutate',
@@ -27,6 +34,10 @@ Those that no test can notice are explained in scripts/mutate/survivors.ts.`,
         jobs: { placeholder: 'N', kind: wholeNumber(1, 1000), otherwise: 2, help: 'processes at a time' },
     },
     codes: { 0: 'every change is noticed or explained', 1: 'one is neither, an explanation does not hold, or the score is low' },
+    check({ values: { only, file } }) {
+        const folders = rooms.filter(({ name }) => only === undefined || name === only).map(({ folder }) => folder);
+        if (folders.every(folder => chosen(folder, file).mutated.length === 0)) throw new UsageError(`no source ${only === undefined ? '' : `of ${only} `}has ${file.join(' or ')} in its path`);
+    },
 });
 
 const plugin = join(root, '.cache', 'mutate', 'runner.mjs');
@@ -37,8 +48,7 @@ await build({
 
 /** True if every mutant of the room was noticed or is explained. */
 async function judge({ name, folder, judges }: Room): Promise<boolean> {
-    const sources = filesBelow([folder], file => file.endsWith('.ts')).filter(path => dirname(path) === folder);
-    const mutated = sources.filter(path => values.file.length === 0 || values.file.some(word => path.includes(word)));
+    const { sources, mutated } = chosen(folder, values.file);
     if (mutated.length === 0) return true;
     const begun = performance.now();
     const texts = new Map(mutated.map(path => [path, readFileSync(join(root, path), 'utf8')]));
