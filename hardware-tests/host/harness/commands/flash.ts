@@ -29,7 +29,8 @@ export const flashCommand = {
   --baud N         speed while data is sent (921600); if it fails, 115200 is tried
   --erase          erase the whole flash first, settings and files too
   --reset HOW      lines: by DTR and RTS (default); none: the board waits in its loader already; or a sequence, D0R1|W100|D1R0|W50|D0R0
-  --platform P     Moddable: as mcconfig -p takes it (that of the chip in the map); --debug: a debug build; --mod: a mod, by mcrun
+  --platform P     Moddable, whose tools take none of the three above: as mcconfig -p has it (that of the chip in the map);
+                   --debug: a debug build; --mod: a mod, by mcrun
   --map FILE       the board map (hardware-tests/boards.yaml)
 A manifest is YAML:
 ${manifestExample}
