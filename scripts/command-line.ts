@@ -1,6 +1,7 @@
 // The command line of a developers' command. One table says which options and words it takes; of that come the values it works with,
 // its --help, and the sentence about what is wrong. Knows node:util's parseArgs and how the bench ends; knows no command.
-import { existsSync, statSync } from 'node:fs';
+import { statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import { parseArgs } from 'node:util';
 import { PASSED, USAGE, UsageError } from '../hardware-tests/host/harness/errors.ts';
 import { table } from './table.ts';
@@ -77,7 +78,7 @@ export function readCommandLine<const O extends Options, W = never>(command: Com
             words.push(valueOf(command.words.placeholder, command.words.kind, token.value));
         } else if (token.kind === 'option') {
             const { name, rawName, value } = token;
-            if (!Object.hasOwn(options, name)) throw new UsageError(`there is no option ${rawName}; there are ${[...Object.keys(options), 'help'].map(each => `--${each}`).join(', ')}`);
+            if (!Object.hasOwn(options, name)) throw new UsageError(`there is no option ${rawName}; it takes ${[...Object.keys(options), 'help'].map(each => `--${each}`).join(', ')}`);
             const option = options[name];
             named.add(name);
             if ('kind' in option) {
@@ -161,4 +162,12 @@ export function anyText(is: string): Kind<string> {
     return { is, read: text => text || undefined };
 }
 
-export const fileToRead: Kind<string> = { is: 'a file that is there', read: path => existsSync(path) && statSync(path).isFile() ? path : undefined };
+const found = (path: string) => statSync(path, { throwIfNoEntry: false });
+
+export const fileToRead: Kind<string> = { is: 'a file that is there', read: path => found(path)?.isFile() ? path : undefined };
+
+/** Written at the end of a long run: that it cannot be is known before. */
+export const fileToWrite: Kind<string> = {
+    is: 'a file in a folder that is there',
+    read: path => path && found(dirname(path))?.isDirectory() && !found(path)?.isDirectory() ? path : undefined,
+};

@@ -6,7 +6,7 @@ import { playFleet } from '../hardware-tests/host/fleet/fleet.ts';
 import type { FleetOptions } from '../hardware-tests/host/fleet/fleet.ts';
 import { onPaper } from '../hardware-tests/host/fleet/paper.ts';
 import { forgetful, motemq, policies } from '../hardware-tests/host/fleet/policies.ts';
-import { anyText, commandLine, oneOf, wholeNumber } from './command-line.ts';
+import { commandLine, fileToWrite, oneOf, wholeNumber } from './command-line.ts';
 import { table } from './table.ts';
 
 const { values } = commandLine({
@@ -17,7 +17,7 @@ const { values } = commandLine({
         rate: { placeholder: 'N', kind: wholeNumber(1, 1_000_000), otherwise: 200, help: 'connections that the broker accepts in a second' },
         seed: { placeholder: 'S', kind: wholeNumber(), otherwise: 1, help: 'decides the pauses' },
         overflow: { placeholder: 'HOW', kind: oneOf(['refused', 'silent']), otherwise: 'refused', help: 'what becomes of connections beyond those that wait: refused or silent' },
-        svg: { placeholder: 'FILE', kind: anyText('the name of a file'), help: 'draws it' },
+        svg: { placeholder: 'FILE', kind: fileToWrite, help: 'draws it' },
         scaling: { help: 'holds fleets of 1,000 to 100,000 against the formulas on paper, too' },
     },
     codes: { 0: 'it has been played' },

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UsageError } from '../../hardware-tests/host/harness/errors.ts';
-import { anyText, fileToRead, helpOf, numberAbove0, oneOf, readCommandLine, wholeNumber, type Command } from '../command-line.ts';
+import { anyText, fileToRead, fileToWrite, helpOf, numberAbove0, oneOf, readCommandLine, wholeNumber, type Command } from '../command-line.ts';
 import { root } from '../root.ts';
 import { runProcess } from '../run-process.ts';
 
@@ -44,10 +44,10 @@ test('words behind -- are words', () => {
 });
 
 const refused: readonly (readonly [parameters: readonly string[], sentence: string])[] = [
-    [['--seedz', '3'], 'there is no option --seedz; there are --seeds, --seconds, --name, --hex, --json, --help'],
-    [['-x'], 'there is no option -x; there are --seeds, --seconds, --name, --hex, --json, --help'],
-    [['--toString'], 'there is no option --toString; there are --seeds, --seconds, --name, --hex, --json, --help'],
-    [['--no-json'], 'there is no option --no-json; there are --seeds, --seconds, --name, --hex, --json, --help'],
+    [['--seedz', '3'], 'there is no option --seedz; it takes --seeds, --seconds, --name, --hex, --json, --help'],
+    [['-x'], 'there is no option -x; it takes --seeds, --seconds, --name, --hex, --json, --help'],
+    [['--toString'], 'there is no option --toString; it takes --seeds, --seconds, --name, --hex, --json, --help'],
+    [['--no-json'], 'there is no option --no-json; it takes --seeds, --seconds, --name, --hex, --json, --help'],
     ...['0', '10', '1.5', '1e0', '0x1', '-3', ' 1', 'many', '99999999999'].map(text => [['--seeds', text], `--seeds is a whole number, 1 to 9, not '${text}'`] as const),
     [['--seeds='], "--seeds is a whole number, 1 to 9, not ''"],
     ...['0', '0.0', '10.1', '1.', 'NaN', 'Infinity'].map(text => [['--seconds', text], `--seconds is a number above 0, up to 10, not '${text}'`] as const),
@@ -83,6 +83,11 @@ test('help is given whatever else is said', () => {
 
 test('a file to read is there', () => {
     assert.equal([join(root, 'LICENSE'), root, 'no/such/file', ''].map(path => fileToRead.read(path) !== undefined), [true, false, false, false]);
+});
+
+test('a file to write is new or there, in a folder that is there', () => {
+    const paths = [join(root, 'LICENSE'), join(root, 'no-such-file'), 'here.svg', root, 'no/such/file', 'LICENSE/file', ''];
+    assert.equal(paths.map(path => fileToWrite.read(path) !== undefined), [true, true, true, false, false, false, false]);
 });
 
 test('the help says what the command is for, its words, its options with defaults, and its exit codes', () => {
