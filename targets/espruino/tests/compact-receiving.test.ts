@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
-import { MALFORMED_PACKET, REFUSED, STOPPED, WAITING } from '../../../src/index.ts';
+import { MALFORMED_PACKET, NOT_SUBSCRIBED, REFUSED, STOPPED, WAITING } from '../../../src/index.ts';
 import { isText } from '../../../src/codec/text.ts';
 import { files, latin1, World } from './compact-world.ts';
 
@@ -61,6 +61,22 @@ tests('of a session that the broker kept, only what it refused is asked for agai
     world.writes.length = 0;
     world.hear('data', ' \x02\x01\0');
     assert.equal(world.writes, ['\x82\x06\0\x03\0\x01b\x01']);
+});
+
+tests('UNSUBSCRIBE waits until SUBSCRIBE is answered, which nobody asks for any more, and what is behind it waits, too', () => {
+    let told = 0;
+    const subscription = world.subscription('a', 1);
+    world.make({ onSubscribed: () => told++ });
+    world.client.subscribe(subscription);
+    world.connect();
+    assert.is(world.client.unsubscribe(subscription), 2);
+    world.client.publish(world.topic('b'), 'x', 0, 1, 0, false);
+    assert.equal(world.writes, []);
+    world.hear('data', '\x90\x03\0\x01\x01');
+    assert.equal([told, subscription.granted], [0, NOT_SUBSCRIBED]);
+    assert.equal(world.writes, ['\xa2\x05\0\x02\0\x01a', '0\x04\0\x01bx']);
+    world.hear('data', message('y') + '\xb0\x02\0\x02');
+    assert.equal([world.client.isPending(2), world.client.safeToSleep], [false, true]);
 });
 
 tests('a subscription that has just room is renewed', () => {

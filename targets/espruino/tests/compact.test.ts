@@ -108,6 +108,18 @@ for (const name of ['motemq', 'motemq-pub'] as const) {
         }
     });
 
+    tests('that DISCONNECT has left is told in a turn of its own, not to who publishes meanwhile, whose message waits for the next start', () => {
+        world.make();
+        world.connect();
+        world.onWrite = () => world.queued(2);
+        world.client.stop();
+        world.queued(0);
+        assert.is(world.client.publish(world.topic('a'), 'x', 0, 1, 1, false), 1);
+        assert.is(world.client.state, STOPPING);
+        world.hear('drain');
+        assert.equal([world.client.state, world.writes, world.client.safeToSleep], [STOPPED, ['\xe0\0'], false]);
+    });
+
     tests('a broker that closes when messages follow CONNECT is asked to answer first, until the client is started anew', () => {
         world.make();
         world.client.publish(world.topic('a'), 'x', 0, 1, 1, false);
