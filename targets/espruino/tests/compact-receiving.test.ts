@@ -2,7 +2,7 @@
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { generate } from 'mqtt-packet';
-import { MALFORMED_PACKET, NOT_SUBSCRIBED, REFUSED, STOPPED, WAITING } from '../../../src/index.ts';
+import { ACKNOWLEDGEMENTS_BLOCKED, CONNECTED, MALFORMED_PACKET, NOT_SUBSCRIBED, REFUSED, STOPPED, WAITING } from '../../../src/index.ts';
 import { isText } from '../../../src/codec/text.ts';
 import { files, latin1, World } from './compact-world.ts';
 
@@ -77,6 +77,18 @@ tests('UNSUBSCRIBE waits until SUBSCRIBE is answered, which nobody asks for any 
     assert.equal(world.writes, ['\xa2\x05\0\x02\0\x01a', '0\x04\0\x01bx']);
     world.hear('data', message('y') + '\xb0\x02\0\x02');
     assert.equal([world.client.isPending(2), world.client.safeToSleep], [false, true]);
+});
+
+tests('what cannot be acknowledged, and all behind it, is left to the next connection, once what could be has left', () => {
+    let heard = 0;
+    world.make({ onMessage: () => heard++ });
+    world.connect();
+    world.queued(536);
+    world.hear('data', message('x').repeat(10));
+    assert.equal([heard, world.writes, world.client.state], [10, [], CONNECTED]);
+    world.queued(0);
+    world.hear('drain');
+    assert.equal([world.writes, world.states.at(-1)], [['@\x02\0\x01'.repeat(8)], [WAITING, ACKNOWLEDGEMENTS_BLOCKED]]);
 });
 
 tests('a subscription that has just room is renewed', () => {
