@@ -14,12 +14,17 @@ export interface Kind<T> {
     read(text: string): T | undefined;
 }
 
-interface Flag {
+interface Described {
     /** A short sentence without a full stop. */
     readonly help: string;
 }
 
-interface Valued extends Flag {
+/** An option that is said or not. */
+interface Flag extends Described {
+    readonly kind?: undefined;
+}
+
+interface Valued extends Described {
     /** Stands for the value in the help. */
     readonly placeholder: string;
     readonly kind: Kind<unknown>;
@@ -49,7 +54,7 @@ export interface Command<O extends Options, W> {
     /** What it is for: sentences, one a line. */
     readonly purpose: string;
     /** What its words are, of which there may be any number; left out: it takes none. */
-    readonly words?: Flag & { readonly placeholder: string; readonly kind: Kind<W> };
+    readonly words?: Described & { readonly placeholder: string; readonly kind: Kind<W> };
     readonly options: O;
     /** Lines below the options; long ones are broken. */
     readonly more?: string;
@@ -62,14 +67,14 @@ export interface Command<O extends Options, W> {
 /** What `parameters` say to `command`; null: its help is wanted. Throws a UsageError. */
 export function readCommandLine<const O extends Options, W = never>(command: Command<O, W>, parameters: readonly string[]): Given<O, W> | null {
     const options: Options = command.options;
-    const types = Object.entries(options).map(([name, option]) => [name, { type: 'kind' in option ? 'string' : 'boolean' }] as const);
+    const types = Object.entries(options).map(([name, option]) => [name, { type: option.kind ? 'string' : 'boolean' }] as const);
     // Not strict: it lets everything pass, and what is wrong is said here, in one sentence.
     const { tokens } = parseArgs({
         args: [...parameters], strict: false, tokens: true, allowPositionals: true, options: { ...Object.fromEntries(types), help: { type: 'boolean', short: 'h' } },
     });
     if (tokens.some(token => token.kind === 'option' && token.name === 'help')) return null;
     const values: Record<string, unknown> = {};
-    for (const [name, option] of Object.entries(options)) values[name] = !('kind' in option) ? false : option.multiple ? [] : option.otherwise;
+    for (const [name, option] of Object.entries(options)) values[name] = !option.kind ? false : option.multiple ? [] : option.otherwise;
     const words: W[] = [];
     const named = new Set<string>();
     for (const token of tokens) {
@@ -81,7 +86,7 @@ export function readCommandLine<const O extends Options, W = never>(command: Com
             if (!Object.hasOwn(options, name)) throw new UsageError(`there is no option ${rawName}; it takes ${[...Object.keys(options), 'help'].map(each => `--${each}`).join(', ')}`);
             const option = options[name];
             named.add(name);
-            if ('kind' in option) {
+            if (option.kind) {
                 // parseArgs takes any word for the value, the next option too.
                 if (value === undefined || (!token.inlineValue && value.startsWith('--'))) throw new UsageError(`${rawName} lacks its value: ${rawName} ${option.placeholder}`);
                 const read = valueOf(rawName, option.kind, value);
@@ -113,8 +118,8 @@ function valueOf<T>(name: string, kind: Kind<T>, text: string): T {
 
 /** What `--help` prints. */
 export function helpOf<O extends Options, W>({ name, purpose, words, options, more, codes }: Command<O, W>): string {
-    const row = (head: string, { help, otherwise = '' }: Flag & Partial<Valued>): string[] => [head, help + (String(otherwise) && ` (${String(otherwise)})`)];
-    const rows = Object.entries<Flag | Valued>(options).map(([option, each]) => row(`--${option}${'kind' in each ? ` ${each.placeholder}` : ''}`, each));
+    const row = (head: string, { help, otherwise = '' }: Described & { readonly otherwise?: unknown }): string[] => [head, help + (String(otherwise) && ` (${String(otherwise)})`)];
+    const rows = Object.entries<Flag | Valued>(options).map(([option, each]) => row(`--${option}${each.kind ? ` ${each.placeholder}` : ''}`, each));
     if (words) rows.unshift(row(words.placeholder, words));
     const lines = [purpose, table([...rows, ['--help', 'this text']], [1]), ...more === undefined ? [] : [more.replace(/(?=.{127})(.{1,126}) /g, '$1\n')]];
     return [
