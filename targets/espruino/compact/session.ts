@@ -534,7 +534,6 @@ export function unsubscribe(subscription: Subscription): number {
     const handle = request(UNSUBSCRIBE, subscription);
     if (handle > 0) {
         subscriptions = subscriptions.filter(each => each !== subscription);
-        subscription.askedBy = 0;
         subscription.granted = NOT_SUBSCRIBED;
     }
     return handle;

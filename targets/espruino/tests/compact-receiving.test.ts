@@ -77,6 +77,30 @@ tests('UNSUBSCRIBE waits until SUBSCRIBE is answered, which nobody asks for any 
     assert.equal(world.writes, ['\xa2\x05\0\x02\0\x01a', '0\x04\0\x01bx']);
     world.hear('data', message('y') + '\xb0\x02\0\x02');
     assert.equal([world.client.isPending(2), world.client.safeToSleep], [false, true]);
+    world.client.subscribe(subscription);
+    world.hear('data', '\x90\x03\0\x03\x01');
+    assert.equal([told, subscription.granted], [1, 1]);
+    world.client.unsubscribe(subscription);
+    assert.is(subscription.granted, NOT_SUBSCRIBED);
+});
+
+tests('a handler that unsubscribes the next one, or stops the client, is the last that gets the message', () => {
+    for (const deed of ['unsubscribes', 'stops']) {
+        world = new World(files.motemq);
+        const heard: string[] = [];
+        const first = world.subscription('a', 1, () => {
+            heard.push('first');
+            if (deed === 'stops') world.client.stop();
+            else world.client.unsubscribe(second);
+        });
+        const second = world.subscription('+', 1, () => heard.push('second'));
+        world.make({ onMessage: () => heard.push('nobody else') });
+        world.client.subscribe(first);
+        world.client.subscribe(second);
+        world.connect();
+        world.hear('data', message('x'));
+        assert.equal(heard, ['first']);
+    }
 });
 
 tests('what cannot be acknowledged, and all behind it, is left to the next connection, once what could be has left', () => {

@@ -38,7 +38,7 @@ export class World {
         end: () => {},
     };
     readonly transport = { io: { connect: () => this.socket }, host: 'broker', port: 1883 };
-    private readonly file: { Client?: new (options: object) => Client; Publisher?: new (options: object) => Client; Topic: new (platform: null, text: string) => Topic; Subscription: new (platform: null, filter: string, qos: number) => Subscription };
+    private readonly file: { Client?: new (options: object) => Client; Publisher?: new (options: object) => Client; Topic: new (platform: null, text: string) => Topic; Subscription: new (platform: null, filter: string, qos: number, onMessage?: () => void) => Subscription };
     client!: Client;
 
     constructor(code: string) {
@@ -83,8 +83,8 @@ export class World {
         return new this.file.Topic(null, text);
     }
 
-    subscription(filter: string, qos: number): Subscription {
-        return new this.file.Subscription(null, filter, qos);
+    subscription(filter: string, qos: number, onMessage?: () => void): Subscription {
+        return new this.file.Subscription(null, filter, qos, onMessage);
     }
 
     /** Lets the time pass for which the client has asked, and `step` s more on the clock that somebody sets. */
