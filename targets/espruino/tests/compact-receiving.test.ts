@@ -103,6 +103,19 @@ tests('a handler that unsubscribes the next one, or stops the client, is the las
     }
 });
 
+tests('a message whose topic has no room is skipped, acknowledged and counted, wherever it is cut, even by who takes large ones in pieces', () => {
+    const packet = `2\x20\0\x17${'t'.repeat(23)}\0\x07large`;
+    for (let cut = 1; cut < packet.length; cut++) {
+        world = new World(files.motemq);
+        let heard = 0;
+        world.make({ streamLarge: true, onMessage: () => heard++ });
+        world.connect();
+        world.hear('data', packet.slice(0, cut));
+        world.hear('data', packet.slice(cut) + message('x'));
+        assert.equal([heard, world.client.skipped, world.writes.join('')], [1, 1, '@\x02\0\x07@\x02\0\x01'], `${cut}`);
+    }
+});
+
 tests('what cannot be acknowledged, and all behind it, is left to the next connection, once what could be has left', () => {
     let heard = 0;
     world.make({ onMessage: () => heard++ });
