@@ -22,14 +22,17 @@ const { values } = commandLine({
 });
 const dist = resolve(root, values.out);
 
-/** Writes `dist/NAME.js` and its map; sources are named relative to the file, as a debugger expects, wherever it is written now. */
-function write(name: string, { code, map }: Output): void {
+/**
+ * Writes `dist/NAME.js` and its map; sources are named relative to the file, as a debugger expects, wherever it is written now. The file names
+ * its map, unless it is for a board's flash (`isBare`), which has no use for that line.
+ */
+function write(name: string, { code, map }: Output, isBare = false): void {
     const file = join(dist, `${name}.js`);
     mkdirSync(dirname(file), { recursive: true });
     const parsed = JSON.parse(map) as { sources: string[] };
     parsed.sources = parsed.sources.map(source => relative(dirname(`dist/${name}`), source));
     writeFileSync(`${file}.map`, JSON.stringify(parsed));
-    writeFileSync(file, `${code.trimEnd()}\n//# sourceMappingURL=${name.slice(name.lastIndexOf('/') + 1)}.js.map\n`);
+    writeFileSync(file, isBare ? code : `${code.trimEnd()}\n//# sourceMappingURL=${name.slice(name.lastIndexOf('/') + 1)}.js.map\n`);
 }
 
 rmSync(dist, { recursive: true, force: true });
@@ -40,7 +43,7 @@ const complaint = await writeDeclarations(dist);
 await Promise.all([...distBundles, programBundle].filter(bundle => missingSources(bundle).length === 0).map(async bundle => write(bundle.name, await emitDist(bundle))));
 await Promise.all((await prepareBoardBundles()).filter(({ isInternal }) => !isInternal).map(async bundle => {
     const name = boardFile(bundle);
-    write(`${name}.min`, await bundle.emit({ minify: true, texts: false }));
+    write(`${name}.min`, await bundle.emit({ minify: true, texts: false }), true);
     // For people, and for a debugger's first look.
     if (name === bundle.name) write(name, await bundle.emit({ minify: false, texts: true }));
 }));
