@@ -47,6 +47,17 @@ abstract class Base implements EspruinoDevice {
     }
 }
 
+const TASKSET = '/usr/bin/taskset';
+
+/**
+ * The command that runs the interpreter at `path`, by util-linux where that is to be had: its input thread and its main loop share a queue
+ * without a lock, and where they run on two cores characters are lost, or the process ends with "ASSERT(len <= 64)".
+ */
+function onOneCore(path: string): string[] {
+    const core = existsSync(TASKSET) ? /^Cpus_allowed_list:\s*(\d+)/m.exec(readFileSync('/proc/self/status', 'utf8'))?.[1] : undefined;
+    return core === undefined ? [path] : [TASKSET, '-c', core, path];
+}
+
 /** Espruino's interpreter at `path`. It unplugs itself when it ends. */
 class InterpreterDevice extends Base {
     private readonly child;
@@ -57,7 +68,8 @@ class InterpreterDevice extends Base {
         super();
         this.held = flash;
         if (flash) writeFileSync(this.file, flash);
-        this.child = spawn(path, [], { cwd: this.folder, stdio: ['pipe', 'pipe', 'ignore'] });
+        const [program, ...words] = onOneCore(path);
+        this.child = spawn(program, words, { cwd: this.folder, stdio: ['pipe', 'pipe', 'ignore'] });
         this.child.stdin.on('error', () => {});
         this.child.stdout.on('data', (bytes: Buffer) => this.onOutput(bytes));
         this.child.once('close', () => {
